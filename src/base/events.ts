@@ -1,0 +1,152 @@
+/**
+ * Everything that the running parts tell. Parts say what happened; observe/wording.ts says how it reads.
+ * An event is plain data: it crosses from gateway to supervisor as it is.
+ */
+export type Event =
+  // server
+  | { type: 'server-starting'; version: string; pid: number }
+  | { type: 'server-listening'; addresses: string[] }
+  | { type: 'server-stopping'; reason: string }
+  | { type: 'server-stopped' }
+  | { type: 'server-failed'; message: string }
+  // gateways
+  | { type: 'gateway-up'; gateway: number; pid: number }
+  | {
+      type: 'gateway-died';
+      gateway: number;
+      pid: number;
+      code: number | null;
+      signal: string | null;
+    }
+  // daemons
+  | { type: 'daemon-starting'; processGroup: string; applicationGroup: string; pid: number }
+  | {
+      type: 'daemon-ready';
+      processGroup: string;
+      applicationGroup: string;
+      pid: number;
+      version: string;
+      prefix: string;
+      milliseconds: number;
+    }
+  | {
+      type: 'daemon-died';
+      processGroup: string;
+      applicationGroup: string;
+      pid: number;
+      code: number | null;
+      signal: string | null;
+      expected: boolean;
+      lastLines: string[];
+    }
+  | {
+      type: 'daemon-restarting';
+      processGroup: string;
+      applicationGroup: string;
+      pid: number;
+      reason: string;
+      script?: string;
+    }
+  | {
+      type: 'daemon-restart-delayed';
+      processGroup: string;
+      applicationGroup: string;
+      milliseconds: number;
+      failures: number;
+    }
+  | {
+      type: 'daemon-start-timeout';
+      processGroup: string;
+      applicationGroup: string;
+      pid: number;
+      seconds: number;
+    }
+  | {
+      type: 'daemon-stop-timeout';
+      processGroup: string;
+      applicationGroup: string;
+      pid: number;
+      seconds: number;
+    }
+  | { type: 'group-broken'; processGroup: string; code: string; message: string; hint?: string }
+  /** A line that the application wrote: print, wsgi.errors, logging, a traceback. */
+  | {
+      type: 'application-output';
+      processGroup: string;
+      applicationGroup: string;
+      pid: number;
+      stream: 'stdout' | 'stderr' | 'errors';
+      request?: string;
+      text: string;
+    }
+  /** A message of the runtime itself, such as `loading script`. */
+  | {
+      type: 'runtime-message';
+      processGroup: string;
+      applicationGroup: string;
+      pid: number;
+      level: 'info' | 'warn' | 'error';
+      request?: string;
+      text: string;
+    }
+  // requests
+  | {
+      type: 'request-rejected';
+      host: number;
+      client: string;
+      status: number;
+      reason: string;
+      request?: string;
+    }
+  | {
+      type: 'request-denied';
+      host: number;
+      client: string;
+      target: string;
+      path: string;
+      directory?: string;
+      request: string;
+    }
+  | {
+      type: 'request-failed';
+      host: number;
+      client: string;
+      target: string;
+      status: number;
+      reason: string;
+      request: string;
+      processGroup?: string;
+      pid?: number;
+    }
+  | {
+      type: 'response-cut';
+      host: number;
+      client: string;
+      target: string;
+      reason: string;
+      request: string;
+      processGroup?: string;
+      pid?: number;
+    }
+  | {
+      type: 'response-truncated-to-length';
+      host: number;
+      target: string;
+      declared: number;
+      request: string;
+      processGroup?: string;
+    }
+  | {
+      type: 'requests-moved';
+      processGroup: string;
+      applicationGroup: string;
+      pid: number;
+      count: number;
+      reason: string;
+    }
+  | { type: 'events-dropped'; count: number };
+
+export type EventOf<T extends Event['type']> = Extract<Event, { type: T }>;
+
+/** Where a part sends what happened. */
+export type Emit = (event: Event) => void;

@@ -1,0 +1,77 @@
+/**
+ * The protocol between a gateway and a runtime, version 1. Both sides of a Unix stream socket send frames:
+ *
+ *     u32 LE  payload length in bytes
+ *     u32 LE  stream << 8 | type
+ *     payload
+ *
+ * A stream is one request. The gateway chooses its number: the low 10 bits are a slot, free again when the
+ * stream is over; the upper 14 bits count the uses of the slot (see journal.ts). Stream 0 is the connection.
+ *
+ * A stream, as the gateway sees it:
+ *
+ *     Request                                      no body follows
+ *     RequestWithBody, Data…, End | Abort          a body follows as credit allows
+ *
+ *     Response                                     the whole answer
+ *     Head, Data…, End | Abort                     Abort: the answer is broken off, and must look so
+ *     Failed                                       no answer; the reason decides between 500, 404 …
+ *     Refused                                      not begun here, and never will be: send it elsewhere
+ *
+ * Abort from the gateway: the client has gone, or its body is cut. The runtime still ends the stream.
+ *
+ * Credit is per stream and direction: a side may send `initialWindow` bytes of Data payload, and then as many
+ * as the other side grants with Credit. Head and Response payloads do not count.
+ *
+ * runtime/venvhost_runtime/frames.py has the same constants; a test compares the two.
+ */
+export const protocolVersion = 1;
+export const headerLength = 8;
+/** A longer frame is a broken peer. */
+export const maximumPayload = 16 * 1024 * 1024;
+/** Bytes of Data that may be on the way without Credit. */
+export const initialWindow = 256 * 1024;
+/** Data frames are cut to this length, so that streams take turns. */
+export const maximumData = 64 * 1024;
+
+export const Frame = {
+  /** gateway → runtime, first frame: u32 protocol version, u32 gateway number. */
+  Hello: 1,
+  /** runtime → gateway, first frame: u32 protocol version, u32 journal offset in words, u32 slots. */
+  Welcome: 2,
+  /** gateway → runtime: the environ as a marshal dict (marshal.ts). */
+  Request: 3,
+  RequestWithBody: 4,
+  /** Both ways: bytes of a body. */
+  Data: 5,
+  /** Both ways: the body is complete. */
+  End: 6,
+  /** Both ways: the body is broken off. */
+  Abort: 7,
+  /** Both ways: u32, so many more bytes of Data may be sent. */
+  Credit: 8,
+  /** runtime → gateway: u32 length of the head, head (head.ts), body. Complete. */
+  Response: 9,
+  /** runtime → gateway: head (head.ts). */
+  Head: 10,
+  /** runtime → gateway: u8, one of Failure. */
+  Failed: 11,
+  /** runtime → gateway: the stream was not begun. */
+  Refused: 12,
+  /** runtime → gateway, stream 0: send nothing new; what was not begun comes back as Refused. */
+  GoAway: 13,
+} as const;
+export type Frame = (typeof Frame)[keyof typeof Frame];
+
+/** Why a request got no answer from the application. */
+export const Failure = {
+  /** The application raised, or broke WSGI, before its head was sent. 500 */
+  Raised: 1,
+  /** The script could not be imported. 500 */
+  Import: 2,
+  /** The script has no such callable object. 500 */
+  Callable: 3,
+  /** The script has gone. 404 */
+  Missing: 4,
+} as const;
+export type Failure = (typeof Failure)[keyof typeof Failure];

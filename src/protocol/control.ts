@@ -1,0 +1,89 @@
+import { headerLength } from './frames.js';
+import { type Dialect, encodeMarshal, type MarshalValue } from './marshal.js';
+
+/**
+ * The control connection between supervisor and daemon, a socket pair inherited as fd 3. Frames as in frames.ts,
+ * stream 0; every payload is one marshal dict. End of file on either side means that the other has gone:
+ * a daemon then exits at once.
+ */
+export const Control = {
+  /** supervisor → daemon, first: `Boot`. */
+  Boot: 32,
+  /** supervisor → daemon: finish what was begun, at most `graceful` seconds, then exit. */
+  Stop: 33,
+  /** daemon → supervisor: `Ready`. Requests are taken from now on. */
+  Ready: 48,
+  /** daemon → supervisor: `Log`, text that the application wrote. */
+  Log: 49,
+  /** daemon → supervisor: `Message`, the runtime's own words. */
+  Message: 50,
+  /** daemon → supervisor: `Leaving`. Takes nothing new, finishes what it has begun, exits by itself. */
+  Leaving: 51,
+  /** daemon → supervisor: `BootFailed`, then it exits. */
+  BootFailed: 52,
+} as const;
+export type Control = (typeof Control)[keyof typeof Control];
+
+/** File descriptors that a daemon inherits. */
+export const inheritedFds = { control: 3, listen: 4, journal: 5 } as const;
+
+/** All that a runtime must know. Keys are those of the dict that runtime/venvhost_runtime/boot.py reads. */
+export type Boot = {
+  readonly version: number;
+  readonly process_group: string;
+  readonly application_group: string;
+  readonly threads: number;
+  readonly processes: number;
+  readonly multiprocess: boolean;
+  /** `site.addsitedir` each, then to the front of `sys.path`. */
+  readonly python_path: readonly string[];
+  /** Working folder, or null to stay. */
+  readonly directory: string | null;
+  /** Whether the folder also becomes `sys.path[0]` (`home=` was stated). */
+  readonly directory_on_path: boolean;
+  readonly umask: number | null;
+  readonly display_name: string | null;
+  /** The ids that the process must have by now; null where no user was switched. */
+  readonly uid: number | null;
+  readonly gid: number | null;
+  /** Only this user may connect. */
+  readonly gateway_uid: number;
+  /** 0: no limit. */
+  readonly maximum_requests: number;
+  /** Seconds that requests which were begun may take after `Leaving`. */
+  readonly graceful_timeout: number;
+  /** Seconds after which the process goes, whatever still runs. */
+  readonly shutdown_timeout: number;
+  readonly preload: readonly { readonly script: string; readonly callable: string | null }[];
+};
+
+export type Stop = { readonly graceful: number };
+export type Ready = {
+  readonly pid: number;
+  readonly version: string;
+  readonly prefix: string;
+  readonly executable: string;
+};
+export type Log = {
+  readonly stream: 'stdout' | 'stderr' | 'errors';
+  readonly request: string | null;
+  readonly text: string;
+};
+export type Message = {
+  readonly level: 'info' | 'warn' | 'error';
+  readonly request: string | null;
+  readonly text: string;
+};
+export type LeavingReason = 'script-changed' | 'import-failed' | 'maximum-requests' | 'signal';
+export type Leaving = { readonly reason: LeavingReason; readonly script: string | null };
+export type BootFailed = { readonly text: string };
+
+/** One control frame, ready to be written. */
+export function encodeControl(type: Control, value: MarshalValue, dialect: Dialect): Buffer {
+  const payload = encodeMarshal(value, dialect);
+  const frame = Buffer.allocUnsafe(headerLength + payload.length);
+  frame.writeUInt32LE(payload.length, 0);
+  frame.writeUInt32LE(type, 4);
+  frame.latin1Write(payload, headerLength);
+  return frame;
+}

@@ -84,6 +84,6 @@ export function encodeControl(type: Control, value: MarshalValue, dialect: Diale
   const frame = Buffer.allocUnsafe(headerLength + payload.length);
   frame.writeUInt32LE(payload.length, 0);
   frame.writeUInt32LE(type, 4);
-  frame.latin1Write(payload, headerLength);
+  frame.write(payload, headerLength, 'latin1');
   return frame;
 }

@@ -60,7 +60,7 @@ const double = Buffer.alloc(8);
 
 export function encodeFloat(value: number): string {
   double.writeDoubleLE(value);
-  return `g${double.latin1Slice()}`;
+  return `g${double.toString('latin1')}`;
 }
 
 /** u32 LE as four latin-1 characters. */
@@ -94,7 +94,7 @@ function tagged(tag: string, bytes: string): string {
 }
 
 function utf8(value: string): string {
-  return Buffer.from(value, 'utf8').latin1Slice();
+  return Buffer.from(value, 'utf8').toString('latin1');
 }
 
 function isAscii(value: string): boolean {

@@ -1,4 +1,5 @@
-import type { Severity } from './diagnostic.js';
+/** `note` informs, `warning` lets the server start, `error` does not. */
+export type Severity = 'error' | 'warning' | 'note';
 
 interface Entry {
   readonly severity: Severity;
@@ -20,7 +21,7 @@ export const catalogue = {
   'section-unopened': { severity: 'error', title: 'a closing tag has no matching opening one' },
   'undefined-variable': {
     severity: 'warning',
-    title: '${NAME} is neither defined nor in the environment',
+    title: 'a variable is neither defined nor in the environment',
   },
   'unknown-directive': { severity: 'error', title: 'no directive has this name' },
   'unsupported-directive': {

@@ -1,9 +1,7 @@
-import type { Code } from './codes.js';
-import { catalogue } from './codes.js';
+import { type Code, catalogue, type Severity } from './codes.js';
 import { formatSpan, type Span } from './span.js';
 
-/** `note` informs, `warning` lets the server start, `error` does not. */
-export type Severity = 'error' | 'warning' | 'note';
+export type { Severity };
 
 /** One thing to say about a configuration or a machine. Diagnostics are data; printing is elsewhere. */
 export interface Diagnostic {

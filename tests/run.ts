@@ -1,0 +1,152 @@
+import { readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { runCommand } from './support/command.js';
+import { findLeftovers } from './support/leftovers.js';
+import { findPythons, type Python } from './support/pythons.js';
+import { createReport, type Report } from './support/report.js';
+import { makeRunFolder, removeRunFolder, repository } from './support/run-folder.js';
+import { runTestFiles } from './support/test-files.js';
+
+/**
+ * `npm test`: every stage in turn, also after one that failed, and one line of totals at the end.
+ *
+ *     npm test                          everything
+ *     npm test -- unit golden           some stages
+ *     npm test -- layers virtual-hosts  the test files whose path contains one of the words
+ *     npm test -- --bail                stop after the first stage that failed
+ */
+const usage = 'usage: npm test -- [--bail] [STAGE | PART OF A FILE NAME]…';
+
+interface Selection {
+  readonly stages: readonly string[];
+  readonly patterns: readonly string[];
+}
+
+interface Stage {
+  readonly name: string;
+  readonly run: (report: Report, patterns: readonly string[]) => Promise<void>;
+}
+
+const minute = 60_000;
+
+const stages: readonly Stage[] = [
+  command('lint', ['node_modules/.bin/biome', 'check', '--error-on-warnings', '.']),
+  command('types', ['node_modules/.bin/tsc', '-p', 'tsconfig.json', '--noEmit']),
+  files('unit', { together: 2, deadline: minute }),
+  files('golden', { together: 2, deadline: minute }),
+  files('runtime', { together: 1, deadline: 2 * minute, everyPython: true }),
+  files('integration', { together: 1, deadline: 8 * minute }),
+];
+
+await main();
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { bail: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+  });
+  if (values.help) {
+    console.log(`${usage}\nstages: ${stages.map((stage) => stage.name).join(', ')}`);
+    return;
+  }
+  const selection = select(positionals);
+  const report = createReport();
+  const folder = makeRunFolder();
+  for (const stage of stages) {
+    if (!selection.stages.includes(stage.name)) continue;
+    report.beginStage(stage.name);
+    await stage.run(report, selection.patterns);
+    report.endStage();
+    if (values.bail && report.failed() > 0) break;
+  }
+  report.beginStage('leftovers');
+  for (const found of await findLeftovers(folder)) report.fail(found.what, found.details);
+  report.pass('nothing that the tests started is left');
+  report.endStage();
+  removeRunFolder(folder);
+  report.finish(positionals.length > 0);
+}
+
+/** Words that are no stage name choose files, in all stages that run files unless stages are named too. */
+function select(words: readonly string[]): Selection {
+  const names = stages.map((stage) => stage.name);
+  const named = words.filter((word) => names.includes(word));
+  const patterns = words.filter((word) => !names.includes(word));
+  if (named.length > 0) return { stages: named, patterns };
+  return { stages: patterns.length > 0 ? names.slice(2) : names, patterns };
+}
+
+function command(name: string, [program, ...args]: readonly [string, ...string[]]): Stage {
+  return {
+    name,
+    run: async (report) => {
+      const done = await runCommand(join(repository, program), args, {
+        cwd: repository,
+        deadline: 5 * minute,
+      });
+      if (done.status === 0) report.pass(name);
+      else report.fail(name, done.output);
+    },
+  };
+}
+
+interface FileStage {
+  /** How many files run at the same time. */
+  readonly together: number;
+  /** Milliseconds for one file. */
+  readonly deadline: number;
+  /** Run each file once under every Python, given as VENVHOST_TEST_PYTHON. */
+  readonly everyPython?: boolean;
+}
+
+function files(name: string, how: FileStage): Stage {
+  return {
+    name,
+    run: async (report, patterns) => {
+      const chosen = testFiles(name).filter(
+        (file) =>
+          patterns.length === 0 ||
+          patterns.some((part) => relative(repository, file).includes(part)),
+      );
+      if (chosen.length === 0) {
+        if (patterns.length === 0) report.fail(`${name}: no test files`, 'nothing was found');
+        return;
+      }
+      if (!how.everyPython) {
+        await runTestFiles(chosen, { ...how, report });
+        return;
+      }
+      for (const python of supported(report)) {
+        process.env['VENVHOST_TEST_PYTHON'] = python.executable;
+        await runTestFiles(chosen, { ...how, report, label: `Python ${python.version}` });
+      }
+      delete process.env['VENVHOST_TEST_PYTHON'];
+    },
+  };
+}
+
+/** The Pythons that the runtime is written for; the others are told as skipped. */
+function supported(report: Report): Python[] {
+  const found = findPythons();
+  if (found.length === 0) report.skip('runtime tests', 'no Python was found on this machine');
+  for (const python of found.filter((one) => !one.supported))
+    report.skip(`runtime tests under Python ${python.version}`, 'the runtime needs 3.6 or newer');
+  return found.filter((one) => one.supported);
+}
+
+function testFiles(stage: string): string[] {
+  const root = join(repository, 'dist/tests', stage);
+  const source = join(repository, 'tests', stage);
+  // Only files whose source is still there: tsc does not remove the output of a deleted file.
+  return listFiles(source)
+    .filter((file) => file.endsWith('.test.ts'))
+    .map((file) => join(root, relative(source, file)).replace(/\.ts$/, '.js'))
+    .sort();
+}
+
+function listFiles(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}

@@ -262,4 +262,6 @@ export interface Endpoint {
   /** Path of the journal file (see protocol/journal.ts). */
   readonly journal: string;
   readonly threads: number;
+  /** The major version of its Python: how native strings travel (protocol/marshal.ts). */
+  readonly dialect: 2 | 3;
 }

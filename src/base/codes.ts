@@ -46,6 +46,10 @@ export const catalogue = {
     severity: 'error',
     title: 'a name=value option that the directive does not have',
   },
+  'option-without-effect': {
+    severity: 'warning',
+    title: 'an option that is checked but not honoured yet',
+  },
   'duplicate-process-group': { severity: 'error', title: 'two definitions of one process group' },
   'merged-process-group': {
     severity: 'note',
@@ -74,6 +78,27 @@ export const catalogue = {
     severity: 'note',
     title: 'requests without a process group run in a daemon of their own',
   },
+  'embedded-restricted': {
+    severity: 'error',
+    title: 'a mount runs in embedded mode, and WSGIRestrictEmbedded forbids that',
+  },
+  'host-not-listened': {
+    severity: 'warning',
+    title: 'nothing listens on the port of a virtual host',
+  },
+  'path-unreachable': {
+    severity: 'warning',
+    title: 'a user cannot enter a folder on the way to a file that it needs',
+  },
+  'option-without-effect': {
+    severity: 'warning',
+    title: 'an option of a process group that is not honoured yet',
+  },
+  'environment-chosen': {
+    severity: 'note',
+    title: 'which Python serves a script that was given without one',
+  },
+  'user-defaulted': { severity: 'note', title: 'root started the server and no User is stated' },
   'user-unknown': { severity: 'error', title: 'no such user or group' },
   'user-is-root': { severity: 'error', title: 'applications and gateways never run as root' },
   'user-needs-root': { severity: 'error', title: 'another user can only be switched to by root' },
@@ -106,6 +131,14 @@ export const catalogue = {
   'base-python-missing': {
     severity: 'error',
     title: 'the Python that the environment was made from is gone',
+  },
+  'environment-outdated': {
+    severity: 'warning',
+    title: 'the virtual environment was made for another Python version',
+  },
+  'working-folder-missing': {
+    severity: 'error',
+    title: 'the working folder of a process group does not exist',
   },
   'python-path-missing': { severity: 'warning', title: 'a folder of python-path does not exist' },
   'python-variables-ignored': {

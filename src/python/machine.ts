@@ -1,0 +1,128 @@
+import { spawn } from 'node:child_process';
+import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+
+/** What one look at a path shows; links are not followed. `mode` are the permission bits. */
+export interface Entry {
+  readonly kind: 'file' | 'folder' | 'link' | 'other';
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** How a command ended. `failure`: it could not be started, or had to be killed at its time limit. */
+export interface Ran {
+  readonly status: number | null;
+  readonly signal: string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly failure?: string;
+}
+
+/** Everything that is asked of the machine before a plan is made. Tests give one of their own. */
+export interface Machine {
+  readonly self: {
+    readonly uid: number;
+    readonly gid: number;
+    readonly groups: readonly number[];
+  };
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly hostName: string;
+  readonly temporaryFolder: string;
+  look(path: string): Entry | 'missing' | 'denied';
+  /** Where a symbolic link points, as written in it. */
+  target(path: string): string | undefined;
+  /** Names in a folder; empty where it cannot be read. */
+  list(folder: string): string[];
+  read(path: string): string | undefined;
+  /** Runs a command in `/` with exactly this environment; never rejects. */
+  run(
+    argv: readonly string[],
+    options: { readonly environment: Readonly<Record<string, string>>; readonly seconds: number },
+  ): Promise<Ran>;
+}
+
+/** The machine that this process runs on. */
+export function realMachine(): Machine {
+  return {
+    self: {
+      uid: process.getuid?.() ?? -1,
+      gid: process.getgid?.() ?? -1,
+      groups: process.getgroups?.() ?? [],
+    },
+    environment: process.env,
+    hostName: hostname(),
+    temporaryFolder: tmpdir(),
+    look,
+    target: (path) => attempt(() => readlinkSync(path)),
+    list: (folder) => attempt(() => readdirSync(folder).sort()) ?? [],
+    read: (path) => attempt(() => readFileSync(path, 'utf8')),
+    run,
+  };
+}
+
+function look(path: string): Entry | 'missing' | 'denied' {
+  try {
+    const found = lstatSync(path);
+    return { kind: kindOf(found), mode: found.mode & 0o7777, uid: found.uid, gid: found.gid };
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EACCES' ? 'denied' : 'missing';
+  }
+}
+
+function kindOf(found: Stats): Entry['kind'] {
+  if (found.isSymbolicLink()) return 'link';
+  if (found.isDirectory()) return 'folder';
+  return found.isFile() ? 'file' : 'other';
+}
+
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
+/** More output than this is no answer to a question of ours. */
+const outputLimit = 64 * 1024;
+
+function run(
+  argv: readonly string[],
+  options: { readonly environment: Readonly<Record<string, string>>; readonly seconds: number },
+): Promise<Ran> {
+  return new Promise((resolve) => {
+    let stdout = '';
+    let stderr = '';
+    let failure: string | undefined;
+    // A group of its own, so that a shell script that hangs goes with everything it started.
+    const child = spawn(argv[0]!, argv.slice(1), {
+      cwd: '/',
+      env: options.environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    const end = (status: number | null, signal: string | null) => {
+      clearTimeout(timer);
+      resolve({ status, signal, stdout, stderr, ...(failure !== undefined && { failure }) });
+    };
+    const timer = setTimeout(() => {
+      failure = `no answer within ${options.seconds} s`;
+      if (child.pid) attempt(() => process.kill(-child.pid!, 'SIGKILL'));
+      // What escaped from the group may still hold the pipes.
+      child.stdout.destroy();
+      child.stderr.destroy();
+    }, options.seconds * 1000);
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      if (stdout.length < outputLimit) stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      if (stderr.length < outputLimit) stderr += text;
+    });
+    child.on('error', (error) => {
+      failure = error.message;
+      end(null, null);
+    });
+    child.on('close', end);
+  });
+}

@@ -1,0 +1,17 @@
+/** The oldest Python that the runtime can run on. */
+export const oldestSupported = { major: 3, minor: 6 } as const;
+
+/** Why a Python version cannot be used, or undefined when it can. `version` as `sys.version` begins. */
+export function whyUnsupported(version: string): string | undefined {
+  const [major = 0, minor = 0] = version.split('.').map((part) => Number.parseInt(part, 10));
+  const { major: wantedMajor, minor: wantedMinor } = oldestSupported;
+  if (major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)) return undefined;
+  return major === 2 && minor === 7
+    ? 'Python 2.7 is not supported yet'
+    : `Python ${version} is too old, ${wantedMajor}.${wantedMinor} is the oldest that works`;
+}
+
+/** `3.11` of `3.11.2`. */
+export function minorVersion(version: string): string {
+  return version.split('.').slice(0, 2).join('.');
+}

@@ -8,8 +8,10 @@ export interface InstalledPython {
   readonly executable: string;
   /** `3.11.2` */
   readonly version: string;
-  /** Whether `python -m venv` can work: venv and ensurepip are there. */
+  /** Whether `python -m venv --without-pip` works. */
   readonly venv: boolean;
+  /** Whether `python -m venv` can put pip in. */
+  readonly pip: boolean;
   /** Why the user who would run it cannot; absent where it can. */
   readonly unreachable?: string;
 }
@@ -96,13 +98,14 @@ function realPath(path: string): string | undefined {
 
 const question = `
 import json, sys
-try:
-    import venv, ensurepip
-    have = True
-except ImportError:
-    have = False
+def have(name):
+    try:
+        __import__(name)
+        return True
+    except ImportError:
+        return False
 base = getattr(sys, 'base_prefix', sys.prefix)
-print(json.dumps([sys.executable, '.'.join(map(str, sys.version_info[:3])), have, sys.prefix == base]))
+print(json.dumps([sys.executable, '.'.join(map(str, sys.version_info[:3])), have('venv'), have('ensurepip'), sys.prefix == base]))
 `;
 const patience = 20_000;
 
@@ -112,16 +115,17 @@ function ask(executable: string, { user }: Search): InstalledPython | undefined 
     timeout: patience,
   });
   if (answer.status !== 0) return undefined; // a shim of a version that is not chosen, or no Python at all
-  const [said, version, venv, installation] = JSON.parse(answer.stdout) as [
+  const [said, version, venv, pip, installation] = JSON.parse(answer.stdout) as [
     string,
     string,
+    boolean,
     boolean,
     boolean,
   ];
   if (!installation) return undefined; // a virtual environment; its installation is found by itself
   const real = realPath(said) ?? executable;
   const unreachable = user && whyUnreachable(real, user);
-  return { executable: real, version, venv, ...(unreachable ? { unreachable } : {}) };
+  return { executable: real, version, venv, pip, ...(unreachable ? { unreachable } : {}) };
 }
 
 /**
@@ -144,5 +148,6 @@ function whyUnreachable(executable: string, user: NonNullable<Search['user']>): 
 function better(python: InstalledPython, known: InstalledPython | undefined): boolean {
   if (!known) return true;
   if (known.unreachable !== undefined) return python.unreachable === undefined;
-  return !known.venv && python.venv && python.unreachable === undefined;
+  if (python.unreachable !== undefined) return false;
+  return (python.venv && !known.venv) || (python.pip && !known.pip);
 }

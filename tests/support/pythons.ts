@@ -46,7 +46,7 @@ export function findPythons(): Python[] {
  */
 export function pythonsForVenvs(wanted: number): { pythons: Python[]; reason?: string } {
   const all = findPythons().filter((python) => python.supported);
-  const usable = all.filter((python) => python.venv && !python.unreachable);
+  const usable = all.filter((python) => python.venv && python.pip && !python.unreachable);
   const pythons = usable.filter(
     (python, index) =>
       usable.findIndex((other) => minor(other.version) === minor(python.version)) === index,
@@ -55,7 +55,7 @@ export function pythonsForVenvs(wanted: number): { pythons: Python[]; reason?: s
   const have = pythons.map((python) => python.version).join(', ') || 'none';
   const passedOver = all
     .filter((python) => !usable.includes(python))
-    .map((python) => `${python.version} (${python.unreachable ?? 'no venv module'})`);
+    .map((python) => `${python.version} (${python.unreachable ?? 'no venv or ensurepip module'})`);
   return {
     pythons,
     reason: `needs ${wanted} Python versions that daemons can run, found ${have}${

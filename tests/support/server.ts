@@ -69,20 +69,22 @@ export async function startVenvhost(
     },
   );
   const addresses = listening['addresses'] as string[];
-  const descendants = () => below(child.pid!);
+  // Where the command came through npx, the supervisor is a grandchild.
+  const pid = (log.lines.find(isEvent('server-starting'))?.['pid'] as number) ?? child.pid!;
+  const descendants = () => below(pid);
   return {
-    pid: child.pid!,
+    pid,
     addresses,
     port: Number(/:(\d+)\/?$/.exec(addresses[0] ?? '')?.[1]),
     log: log.lines,
     output: log.text,
     until,
-    signal: (name) => void child.kill(name),
+    signal: (name) => void process.kill(pid, name),
     ended,
     descendants,
     stop: async () => {
       const pids = descendants();
-      child.kill('SIGTERM');
+      process.kill(pid, 'SIGTERM');
       const { code, signal } = await within(ended, patience, () => {
         child.kill('SIGKILL');
         return `the server did not stop:\n${log.text()}`;

@@ -34,6 +34,6 @@ PAGE = """<!doctype html>
   <li><a href="/one">/one</a></li>
   <li><a href="/two">/two</a></li>
 </ul>
-<p>The configuration is <code>examples/demo/demo.conf</code>; the same file works with Apache and mod_wsgi.</p>
+<p>The configuration is <code>examples/demo/demo.conf</code>, in the directives of mod_wsgi.</p>
 </html>
 """

@@ -11,10 +11,13 @@ from venvhost_greeting import greet
 try:
     from importlib.metadata import version
 except ImportError:  # Python 3.6 and 3.7
-    from pkg_resources import get_distribution
 
     def version(name):
-        return get_distribution(name).version
+        start = name.replace('-', '_') + '-'
+        for folder in filter(os.path.isdir, sys.path):
+            for entry in os.listdir(folder):
+                if entry.startswith(start) and entry.endswith('.dist-info'):
+                    return entry[len(start) : -len('.dist-info')]
 
 
 def application(environ, start_response):

@@ -1,0 +1,1 @@
+from notes import app as application

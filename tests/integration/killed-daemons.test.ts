@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { makeReadableFolder, repository } from '../support/run-folder.js';
+import { isEvent, isRunning, type Server, startVenvhost } from '../support/server.js';
+import { testWithPythons } from '../support/skipping.js';
+import { makeVenv } from '../support/venvs.js';
+
+const clients = 200;
+const seconds = Number(process.env['VENVHOST_TEST_STORM_SECONDS'] ?? 30);
+const processes = 4;
+const threads = 5;
+
+interface Outcome {
+  readonly id: string;
+  /** `broken` where the connection ended without a whole answer. */
+  readonly status: number | 'broken';
+}
+
+testWithPythons(
+  'while daemons are killed, only requests that were running in them fail, with 502, and none runs twice',
+  1,
+  async ([python]) => {
+    const notes = makeReadableFolder('notes-');
+    chmodSync(notes, 0o777);
+    const configuration = join(notes, 'storm.conf');
+    writeFileSync(configuration, configure({ notes, venv: await makeVenv(python!) }));
+    const server = await startVenvhost(['run', '-f', configuration]);
+    const agent = new Agent({ keepAlive: true, maxSockets: clients });
+    try {
+      await send(server.port, { agent, id: 'first', post: false });
+      const end = Date.now() + seconds * 1000;
+      const [killed, ...outcomes] = await Promise.all([
+        killUntil(server, end),
+        ...Array.from({ length: clients }, (_, index) => sendUntil(end, server.port, agent, index)),
+      ]);
+      judge({ killed, outcomes: outcomes.flat(), notes });
+      const after = await Promise.all(
+        Array.from({ length: clients }, (_, index) =>
+          send(server.port, { agent, id: `after-${index}`, post: true }),
+        ),
+      );
+      assert.ok(
+        after.every(({ status }) => status === 200),
+        'afterwards every request succeeds',
+      );
+    } finally {
+      agent.destroy();
+      await server.stop();
+      rmSync(notes, { recursive: true });
+    }
+  },
+);
+
+function configure({ notes, venv }: { notes: string; venv: string }): string {
+  const folder = join(repository, 'tests/fixtures');
+  return `
+Listen 127.0.0.1:0
+ServerName localhost
+WSGIDaemonProcess storm python-home="${venv}" processes=${processes} threads=${threads}
+WSGIScriptAlias / "${folder}/notes-begun-requests.wsgi" process-group=storm application-group=%{GLOBAL}
+SetEnv NOTES "${notes}"
+<Directory "${folder}">
+    Require all granted
+</Directory>
+`;
+}
+
+/** Kills a daemon at random, then waits for its replacement or at most a second before the next. */
+async function killUntil(server: Server, end: number): Promise<Set<number>> {
+  const killed = new Set<number>();
+  while (Date.now() < end) {
+    const alive = server.log
+      .filter(isEvent('daemon-ready'))
+      .map((line) => line['pid'] as number)
+      .filter((pid) => !killed.has(pid) && isRunning(pid));
+    const victim = alive[Math.floor(Math.random() * alive.length)];
+    if (victim !== undefined) {
+      process.kill(victim, 'SIGKILL');
+      killed.add(victim);
+    }
+    await pause(200 + Math.random() * 800);
+  }
+  return killed;
+}
+
+async function sendUntil(
+  end: number,
+  port: number,
+  agent: Agent,
+  client: number,
+): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  while (Date.now() < end) {
+    const id = `${client}-${outcomes.length}`;
+    outcomes.push(await send(port, { agent, id, post: outcomes.length % 2 === 1 }));
+  }
+  return outcomes;
+}
+
+function send(
+  port: number,
+  { agent, id, post }: { agent: Agent; id: string; post: boolean },
+): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const fail = () => resolve({ id, status: 'broken' });
+    const outgoing = request(
+      { port, host: '127.0.0.1', agent, path: `/${id}`, method: post ? 'POST' : 'GET' },
+      (incoming) => {
+        let text = '';
+        incoming.setEncoding('latin1').on('data', (chunk: string) => {
+          text += chunk;
+        });
+        incoming.on('error', fail);
+        incoming.on('end', () => {
+          const status = incoming.statusCode ?? 0;
+          const expected = post ? `${id} body of ${id}` : id;
+          assert.ok(status !== 200 || text === expected, `the answer to ${id} was "${text}"`);
+          resolve({ id, status });
+        });
+      },
+    );
+    outgoing.on('error', fail);
+    outgoing.end(post ? `body of ${id}` : undefined);
+  });
+}
+
+function judge(found: { killed: Set<number>; outcomes: readonly Outcome[]; notes: string }): void {
+  const { killed, outcomes, notes } = found;
+  const begun = readNotes(notes);
+  const failed = outcomes.filter(({ status }) => status !== 200);
+  const text = `${outcomes.length} requests, ${killed.size} kills, ${failed.length} failures`;
+  assert.ok(killed.size >= Math.min(10, seconds / 2), text);
+  assert.ok(outcomes.length > clients, text);
+  assert.deepEqual(
+    failed.filter(({ status }) => status !== 502),
+    [],
+    `every failure is a 502: ${text}`,
+  );
+  assert.deepEqual(
+    [...begun].filter(([, pids]) => pids.length > 1),
+    [],
+    `no request runs twice: ${text}`,
+  );
+  const elsewhere = failed.filter(({ id }) =>
+    (begun.get(id) ?? []).some((pid) => !killed.has(pid)),
+  );
+  assert.deepEqual(elsewhere, [], `no request fails that ran in a living process: ${text}`);
+  // A thread may die between beginning a request and noting it, so not every failure has a note.
+  assert.ok(failed.length <= killed.size * threads * 2, `only running requests fail: ${text}`);
+}
+
+/** Request to the processes that began it. */
+function readNotes(folder: string): Map<string, number[]> {
+  const begun = new Map<string, number[]>();
+  for (const name of readdirSync(folder).filter((file) => /^\d+$/.test(file)))
+    for (const id of readFileSync(join(folder, name), 'latin1').split('\n').filter(Boolean))
+      begun.set(id, [...(begun.get(id) ?? []), Number(name)]);
+  return begun;
+}

@@ -90,10 +90,6 @@ export const catalogue = {
     severity: 'warning',
     title: 'a user cannot enter a folder on the way to a file that it needs',
   },
-  'option-without-effect': {
-    severity: 'warning',
-    title: 'an option of a process group that is not honoured yet',
-  },
   'environment-chosen': {
     severity: 'note',
     title: 'which Python serves a script that was given without one',

@@ -1,0 +1,77 @@
+import { findSetpriv } from '../base/as-identity.js';
+import type { Config } from '../config/config.js';
+import { inspectPython, inspectTools } from '../python/inspect.js';
+import type { Machine } from '../python/machine.js';
+import { walkPath } from '../python/path-walk.js';
+import { readAccounts } from './accounts.js';
+import type { Facts } from './facts.js';
+import { planHosts } from './hosts.js';
+import { planIdentities } from './identities.js';
+import { pathsToLookAt } from './paths.js';
+import { pythonRequests } from './python-requests.js';
+import { groupUses } from './uses.js';
+
+/** Asks the machine everything that `buildPlan` needs. Starts interpreters, leaves nothing running. */
+export async function collectFacts(config: Config, machine: Machine): Promise<Facts> {
+  const setpriv = findSetpriv((path) => typeof machine.look(path) !== 'string');
+  const files: Omit<Facts, 'paths' | 'pythons'> = {
+    self: machine.self,
+    environment: usedVariables(config, machine),
+    hostName: machine.hostName,
+    runtimeFolder: runtimeFolder(machine),
+    ...(setpriv !== undefined && { setpriv }),
+    accounts: await readAccounts(machine, namedAccounts(config, machine)),
+  };
+  const identities = planIdentities(config, files);
+  const paths = Object.fromEntries(
+    pathsToLookAt(config, identities).map((path) => [path, walkPath(path, machine)]),
+  );
+  const hosts = planHosts(config, { ...files, paths });
+  const requests = pythonRequests(config, identities, groupUses(hosts));
+  const tools = inspectTools(machine, setpriv);
+  const pythons = await Promise.all(
+    requests.map(async ({ group, ...request }) => [group, await inspectPython(request, tools)]),
+  );
+  return { ...files, paths, pythons: Object.fromEntries(pythons) };
+}
+
+function usedVariables(config: Config, machine: Machine): Record<string, string> {
+  const names = new Set(['TZ', 'HOME', 'PYTHONHOME', 'PYTHONPATH']);
+  for (const host of [config.main, ...config.virtualHosts])
+    for (const { settings } of [
+      host,
+      ...host.sections,
+      ...host.sections.flatMap((s) => s.children),
+    ])
+      for (const { value } of settings.environment)
+        if (value.kind === 'pass') names.add(value.name);
+  const found: Record<string, string> = {};
+  for (const name of names) {
+    const value = machine.environment[name];
+    if (value !== undefined) found[name] = value;
+  }
+  return found;
+}
+
+/** A private folder is made in it, so that it may be shared. */
+function runtimeFolder(machine: Machine): string {
+  if (machine.self.uid === 0) return '/run';
+  const own = machine.environment['XDG_RUNTIME_DIR'];
+  return own?.startsWith('/') && walkPath(own, machine).end === 'folder'
+    ? own
+    : machine.temporaryFolder;
+}
+
+function namedAccounts(config: Config, machine: Machine) {
+  const users = new Set([`#${machine.self.uid}`]);
+  const groups = new Set([`#${machine.self.gid}`]);
+  const { user, group } = config.global;
+  if (user) users.add(user.value);
+  if (group) groups.add(group.value);
+  for (const { options } of config.processGroups) {
+    if (options.user) users.add(options.user.value);
+    if (options.group) groups.add(options.group.value);
+    for (const name of options.supplementaryGroups?.value ?? []) groups.add(name);
+  }
+  return { users: [...users], groups: [...groups] };
+}

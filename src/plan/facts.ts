@@ -1,0 +1,21 @@
+import type { Inspection } from '../python/inspect.js';
+import type { Machine } from '../python/machine.js';
+import type { Walk } from '../python/path-walk.js';
+import type { Accounts } from './accounts.js';
+
+/** What the machine answered: all that a plan depends on beside the configuration. Prints as JSON. */
+export interface Facts {
+  readonly self: Machine['self'];
+  /** Only the variables of our own environment that the plan uses. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly hostName: string;
+  /** Where sockets go when the configuration does not say. */
+  readonly runtimeFolder: string;
+  /** Absent: users cannot be switched here. */
+  readonly setpriv?: string;
+  readonly accounts: Accounts;
+  /** The way to each file and folder that the configuration names. */
+  readonly paths: Readonly<Record<string, Walk>>;
+  /** By process group; `''` where requests can run in no group. */
+  readonly pythons: Readonly<Record<string, Inspection>>;
+}

@@ -1,0 +1,104 @@
+import { dirname } from 'node:path';
+import { type Diagnostic, diagnostic } from '../base/diagnostic.js';
+import type { Span } from '../base/span.js';
+import type { Config } from '../config/config.js';
+import { firstClosed } from '../python/path-walk.js';
+import { findUser } from './accounts.js';
+import type { Facts } from './facts.js';
+import type { PlannedHost } from './hosts.js';
+import type { Identities } from './identities.js';
+import type { Identity } from './plan.js';
+import type { GroupUse } from './uses.js';
+
+/** Every file and folder whose way must be known to make the plan. */
+export function pathsToLookAt(config: Config, identities: Identities): string[] {
+  const hosts = [config.main, ...config.virtualHosts];
+  const paths = [
+    ...hosts.flatMap((host) => [
+      ...[...host.aliases, ...host.scriptAliases].map(({ target }) => target),
+      ...host.importScripts.map(({ path }) => path),
+      ...(host.documentRoot ? [host.documentRoot.value] : []),
+    ]),
+    ...config.processGroups.flatMap(({ options }) => [
+      ...(options.pythonPath?.value ?? []),
+      ...(options.home ? [options.home.value] : []),
+    ]),
+    ...(config.global.pythonPath?.value ?? []),
+    ...[identities.self, ...identities.groups.values()].flatMap((identity) =>
+      identity ? [identity.homeDirectory] : [],
+    ),
+  ];
+  return [...new Set(paths)].filter((path) => path.startsWith('/'));
+}
+
+/** Scripts that do not exist, and scripts and folders that the gateway or the daemon cannot reach. */
+export function checkPaths(
+  hosts: readonly PlannedHost[],
+  uses: readonly GroupUse[],
+  facts: Facts,
+  identities: Identities,
+): Diagnostic[] {
+  const gateway = identities.gateways ?? identities.self;
+  return hosts.flatMap(({ mounts, files, stated }) => [
+    ...mounts
+      .filter(({ inherited, plan }) => !inherited && !hasGroups(plan.url, plan.target))
+      .flatMap((mount) => {
+        const readers = uses
+          .filter((use) => use.mount === mount && use.name !== undefined)
+          .map(({ name }) => identities.groups.get(name!) ?? identities.self);
+        const { at, target } = mount.stated;
+        return (
+          scriptMissing(target, at, facts) ?? unreachable(target, at, [gateway, ...readers], facts)
+        );
+      }),
+    ...files
+      .filter(({ inherited, plan }) => !inherited && !hasGroups(plan.url, plan.target))
+      .flatMap(({ stated: { target, at } }) => unreachable(target, at, [gateway], facts)),
+    ...stated.importScripts.flatMap(({ path, at }) => scriptMissing(path, at, facts) ?? []),
+  ]);
+}
+
+function hasGroups(url: { readonly kind: string }, target: string): boolean {
+  return url.kind === 'regex' && target.includes('$');
+}
+
+function scriptMissing(target: string, at: Span, { paths }: Facts): Diagnostic[] | undefined {
+  const walk = paths[target];
+  if (walk?.end !== 'missing') return undefined;
+  const what = target.endsWith('/') ? 'script folder' : 'script';
+  return [
+    diagnostic(
+      'script-missing',
+      `${what} ${JSON.stringify(target)} does not exist${walk.at === target.replace(/\/$/, '') ? '' : `: there is no ${walk.at}`}`,
+      { at, hint: 'requests for it get 404 until it is there' },
+    ),
+  ];
+}
+
+/** One warning for the first user who cannot come to a path. */
+export function unreachable(
+  path: string,
+  at: Span,
+  readers: readonly Identity[],
+  { paths, accounts }: Pick<Facts, 'paths' | 'accounts'>,
+): Diagnostic[] {
+  const walk = paths[path];
+  if (!walk) return [];
+  for (const reader of readers) {
+    const closed =
+      firstClosed(walk, reader) ?? (walk.end === 'denied' ? walk.folders.at(-1) : undefined);
+    if (!closed) continue;
+    const owner = findUser(accounts, `#${closed.uid}`)?.name ?? `#${closed.uid}`;
+    return [
+      diagnostic(
+        'path-unreachable',
+        `user ${JSON.stringify(reader.user)} cannot enter ${closed.path} (mode ${closed.mode.toString(8).padStart(4, '0')}, owner ${owner}) to come to ${path}`,
+        {
+          at,
+          hint: `open the folder: chmod o+x ${closed.path}\nor move ${dirname(path)} out of it, for example to /srv`,
+        },
+      ),
+    ];
+  }
+  return [];
+}

@@ -1,0 +1,54 @@
+import type { Span, Stated } from '../base/span.js';
+import type { Config } from '../config/config.js';
+import type { HomeSetting } from '../python/home.js';
+import type { PythonRequest } from '../python/inspect.js';
+import type { Identities } from './identities.js';
+import type { GroupUse } from './uses.js';
+
+export type GroupPythonRequest = PythonRequest & { readonly group: string };
+
+/**
+ * Which interpreter each process group asks for. `''` is among them where requests can run in no group.
+ * With root, a group whose user could not be looked up is left out: root starts no interpreter.
+ */
+export function pythonRequests(
+  config: Config,
+  identities: Identities,
+  uses: readonly GroupUse[],
+): GroupPythonRequest[] {
+  const names = config.processGroups.map(({ name }) => name);
+  if (usesEmbedded(uses)) names.push('');
+  return names.flatMap((group) => {
+    const who = identities.groups.get(group);
+    if (!who && identities.self.uid === 0) return [];
+    const home = statedHome(config, group);
+    return [
+      {
+        group,
+        ...(home && { home: home.stated.value, setting: home.setting }),
+        ...(who && { who }),
+      },
+    ];
+  });
+}
+
+/** Whether a mount can run in the group that stands in for embedded mode. */
+export function usesEmbedded(uses: readonly GroupUse[]): boolean {
+  return uses.some(({ name }) => name === '');
+}
+
+/** `python-home=` of the group, else WSGIPythonHome. */
+export function statedHome(
+  { processGroups, global }: Config,
+  name: string,
+): { readonly stated: Stated<string>; readonly setting: HomeSetting } | undefined {
+  const own = processGroups.find((group) => group.name === name)?.options.pythonHome;
+  if (own) return { stated: own, setting: settingOf(own.at) };
+  if (global.pythonHome) return { stated: global.pythonHome, setting: 'WSGIPythonHome' };
+  return undefined;
+}
+
+/** `venvhost serve` builds its configuration from the command line. */
+function settingOf(at: Span): HomeSetting {
+  return at.text.startsWith('venvhost serve') ? '--venv' : 'python-home';
+}

@@ -1,0 +1,66 @@
+import { type Diagnostic, diagnostic } from '../base/diagnostic.js';
+import { formatSpan } from '../base/span.js';
+import type { Alias, UrlPattern } from '../config/config.js';
+import type { PlannedHost } from './hosts.js';
+
+interface Candidate {
+  readonly stated: Alias;
+  readonly inherited: boolean;
+}
+
+/**
+ * Aliases that get no request because an earlier one takes all of theirs. Alias comes before every
+ * WSGIScriptAlias, whatever the order in the file. That a host's own alias hides one of the main server is
+ * what it is for; the other way round it is a mistake.
+ */
+export function checkShadows(hosts: readonly PlannedHost[]): Diagnostic[] {
+  return hosts.flatMap(({ files, mounts }) => [
+    ...shadowed(files, (index) => files.slice(0, index)),
+    ...shadowed(mounts, (index) => [...files, ...mounts.slice(0, index)]),
+  ]);
+}
+
+function shadowed(
+  aliases: readonly Candidate[],
+  before: (index: number) => readonly Candidate[],
+): Diagnostic[] {
+  return aliases.flatMap((alias, index) => {
+    if (alias.inherited) return [];
+    const earlier = before(index).find(({ stated }) => takesAll(stated.url, alias.stated.url));
+    return earlier ? [shadow(alias.stated, earlier.stated)] : [];
+  });
+}
+
+function shadow(alias: Alias, earlier: Alias): Diagnostic {
+  const [name, other] = [urlText(alias.url), urlText(earlier.url)];
+  const later = earlier.at.file === alias.at.file && earlier.at.line > alias.at.line;
+  return diagnostic(
+    'shadowed-alias',
+    `${name} can never match: ${other} at ${formatSpan(earlier.at)} takes its requests${later ? ', because Alias comes before WSGIScriptAlias' : ''}`,
+    {
+      at: alias.at,
+      hint: name === other || later ? 'remove one of the two' : `write ${name} before ${other}`,
+      related: [{ message: 'it is shadowed by this one', at: earlier.at }],
+    },
+  );
+}
+
+function urlText(url: UrlPattern): string {
+  return url.kind === 'prefix' ? url.prefix : url.source;
+}
+
+/** Regular expressions that match every path; others are not compared. */
+const everything = /^\^?(\/|(\/?\(?\.\*\)?))\$?$/;
+
+function takesAll(earlier: UrlPattern, later: UrlPattern): boolean {
+  if (earlier.kind === 'regex') {
+    const { source } = earlier;
+    if (later.kind === 'regex' && source === later.source) return true;
+    return everything.test(source) && source !== '^/$' && source !== '/$';
+  }
+  if (later.kind === 'regex') return /^\/*$/.test(earlier.prefix);
+  const a = earlier.prefix.replace(/\/+/g, '/');
+  const b = later.prefix.replace(/\/+/g, '/');
+  // `/app` takes `/app` and what is below, `/app/` only what is below.
+  return b === a || b.startsWith(a.endsWith('/') ? a : `${a}/`);
+}

@@ -196,6 +196,8 @@ export interface ProcessGroup {
   readonly name: string;
   /** Index in `Config.virtualHosts` of the host that defines it; absent for the main server. */
   readonly host?: number;
+  /** Identical definitions that were merged into this one, each with its host as above. */
+  readonly twins?: readonly { readonly at: Span; readonly host?: number }[];
   readonly options: ProcessGroupOptions;
 }
 

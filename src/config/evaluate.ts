@@ -1,0 +1,104 @@
+import { diagnostic } from '../base/diagnostic.js';
+import { didYouMean } from '../base/nearest.js';
+import {
+  type Call,
+  type Declaration,
+  type Evaluation,
+  Refusal,
+  type Scope,
+  unclosedQuote,
+} from './declaration.js';
+import { findDeclaration, knownNames } from './tables/all.js';
+import type { Node } from './tree.js';
+import { splitWords } from './words.js';
+
+/** Enters the directives of a tree into the Config, in order; every mistake is reported and passed over. */
+export function evaluateNodes(evaluation: Evaluation, nodes: readonly Node[], scope: Scope): void {
+  for (const node of nodes) {
+    try {
+      evaluateNode(evaluation, node, scope);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      evaluation.diagnostics.push(
+        diagnostic(error.code, error.message, { at: node.at, ...error.rest }),
+      );
+    }
+  }
+}
+
+function evaluateNode(evaluation: Evaluation, node: Node, scope: Scope): void {
+  const declaration = findDeclaration(node.kind, node.name);
+  if (!declaration) throw unknown(node);
+  checkContext(declaration, scope);
+  const { words, unclosed } = splitWords(node.arguments);
+  if (unclosed && (declaration.words !== 'raw' || words.length < 2)) throw unclosedQuote(unclosed);
+  const call: Call = {
+    name: declaration.name,
+    nameAt: node.nameAt,
+    at: node.at,
+    words,
+    text: node.arguments,
+    scope,
+    evaluation,
+    children: node.kind === 'section' ? node.children : [],
+  };
+  checkCount(declaration, call);
+  declaration.effect(call);
+}
+
+function unknown(node: Node): Refusal {
+  const hint = didYouMean(node.name, knownNames(node.kind));
+  const title = node.kind === 'section' ? `section <${node.name}>` : `directive "${node.name}"`;
+  return new Refusal('unknown-directive', `unknown ${title}`, {
+    at: node.nameAt,
+    ...(hint && { hint }),
+  });
+}
+
+function checkContext(declaration: Declaration, scope: Scope): void {
+  if (declaration.contexts.includes(scope.context)) return;
+  const name = declaration.kind === 'section' ? `<${declaration.name}>` : declaration.name;
+  const place = scope.within ? `within <${scope.within}> section` : 'in the main server';
+  throw new Refusal('wrong-context', `${name} cannot occur ${place}`, {
+    hint: `its contexts are: ${declaration.contexts.map(contextName).join(', ')}`,
+  });
+}
+
+function contextName(context: string): string {
+  return context === 'directory' ? 'directory (<Directory>, <Location>, <Files>)' : context;
+}
+
+function checkCount(declaration: Declaration, call: Call): void {
+  if (declaration.words === 'raw') return;
+  const [fewest, most] = declaration.words;
+  const count = call.words.length;
+  if (count >= fewest && count <= most) return;
+  const syntax = written(declaration);
+  const message =
+    count < fewest && declaration.missing !== undefined
+      ? declaration.missing
+      : `${call.name} takes ${quantity(fewest, most)}, got ${count}`;
+  const extra = call.words[most];
+  const comment = call.words.some((word, index) => index >= fewest && word.value.startsWith('#'));
+  throw new Refusal('argument-count', message, {
+    ...(count > most && extra && { at: extra.at }),
+    hint: comment ? 'a comment needs a line of its own' : `the syntax is: ${syntax}`,
+  });
+}
+
+function written(declaration: Declaration): string {
+  const text = `${declaration.name} ${declaration.syntax}`.trim();
+  return declaration.kind === 'section' ? `<${text}>` : text;
+}
+
+/** `at least one argument`, `one or two arguments`, as Apache says it. */
+function quantity(fewest: number, most: number): string {
+  const word = (count: number) => ['no', 'one', 'two', 'three'][count] ?? String(count);
+  if (most === Number.POSITIVE_INFINITY)
+    return `at least ${word(fewest)} argument${fewest === 1 ? '' : 's'}`;
+  const range =
+    fewest === most
+      ? word(most)
+      : `${word(fewest)} ${most - fewest === 1 ? 'or' : 'to'} ${word(most)}`;
+  return `${range} argument${most === 1 ? '' : 's'}`;
+}

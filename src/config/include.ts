@@ -1,0 +1,111 @@
+import { posix } from 'node:path';
+import { formatSpan, type Span, type Stated } from '../base/span.js';
+import { globToRegExp, hasWildcards } from './glob.js';
+import { type Reading, reasonOf, report } from './reading.js';
+import type { Files } from './sources.js';
+import type { DirectiveNode } from './tree.js';
+import { splitWords } from './words.js';
+
+/**
+ * The files that an Include or IncludeOptional stands for, in reading order: wildcards in any component,
+ * a folder with everything below it, names in byte order. Reports what is missing and what would loop.
+ */
+export function includedPaths(reading: Reading, node: DirectiveNode): string[] {
+  const { words } = splitWords(node.arguments);
+  const [target] = words;
+  if (!target || words.length !== 1) {
+    report(
+      reading,
+      'argument-count',
+      `${node.name} takes one argument, a file, got ${words.length}`,
+      {
+        at: node.at,
+        hint: 'write one Include line for each file or wildcard',
+      },
+    );
+    return [];
+  }
+  const pattern = posix.resolve(reading.serverRoot, target.value);
+  const paths = hasWildcards(target.value)
+    ? matching(reading.sources, pattern)
+    : [pattern].filter(reading.sources.exists);
+  if (paths.length === 0 && node.name.toLowerCase() === 'include')
+    reportMissing(reading, target, pattern);
+  return paths
+    .flatMap((path) => below(reading, path, target))
+    .filter((path) => !loops(reading, path, node.at));
+}
+
+/** All paths that match, component by component. */
+function matching(files: Files, pattern: string): string[] {
+  let found = ['/'];
+  for (const component of pattern.split('/').filter(Boolean)) {
+    found = hasWildcards(component)
+      ? found.flatMap((folder) => namesMatching(files, folder, globToRegExp(component)))
+      : found.map((folder) => posix.join(folder, component));
+  }
+  return found.filter(files.exists);
+}
+
+/** A hidden file matches only a pattern that starts with a dot, as fnmatch is called by Apache. */
+function namesMatching(files: Files, folder: string, pattern: RegExp): string[] {
+  return sortedNames(files, folder)
+    .filter(
+      (name) => pattern.test(name) && (!name.startsWith('.') || /^\^\\\./.test(pattern.source)),
+    )
+    .map((name) => posix.join(folder, name));
+}
+
+function sortedNames(files: Files, folder: string): string[] {
+  try {
+    return [...files.list(folder)].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  } catch {
+    return [];
+  }
+}
+
+/** The path itself, or every file below it where it is a folder. */
+function below(reading: Reading, path: string, target: Stated<string>): string[] {
+  if (!reading.sources.isFolder(path)) return [path];
+  try {
+    reading.sources.list(path);
+  } catch (error) {
+    report(reading, 'file-unreadable', `cannot list the folder "${path}": ${reasonOf(error)}`, {
+      at: target.at,
+    });
+    return [];
+  }
+  return sortedNames(reading.sources, path).flatMap((name) =>
+    below(reading, posix.join(path, name), target),
+  );
+}
+
+function reportMissing(reading: Reading, target: Stated<string>, pattern: string): void {
+  const wild = hasWildcards(target.value);
+  report(
+    reading,
+    'include-missing',
+    wild
+      ? `no file matches the wildcards of Include "${target.value}"`
+      : `cannot include "${pattern}": no such file`,
+    {
+      at: target.at,
+      hint: target.value.startsWith('/')
+        ? 'write IncludeOptional where it may be missing'
+        : `a relative path starts at ServerRoot, here ${reading.serverRoot}\nwrite IncludeOptional where it may be missing`,
+    },
+  );
+}
+
+/** Whether the file is open already somewhere up the chain of Includes. */
+function loops(reading: Reading, path: string, from: Span): boolean {
+  for (let at: Span | undefined = from; at; at = at.includedFrom) {
+    if (posix.resolve(at.file) !== path) continue;
+    report(reading, 'include-loop', `"${path}" includes itself`, {
+      at: from,
+      hint: `it is being read since ${at.includedFrom ? formatSpan(at.includedFrom) : 'the start'}`,
+    });
+    return true;
+  }
+  return false;
+}

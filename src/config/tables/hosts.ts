@@ -1,0 +1,144 @@
+import { isIP } from 'node:net';
+import type { Stated } from '../../base/span.js';
+import type { HostAddress, ListenAddress, ServerName } from '../config.js';
+import { type Declaration, hosts, invalid, Refusal, serverOnly } from '../declaration.js';
+import { bareAddress, path, splitPort, stated } from '../values.js';
+
+const family = 'hosts';
+
+export const hostDirectives: readonly Declaration[] = [
+  {
+    name: 'Listen',
+    kind: 'directive',
+    family,
+    syntax: '[address:]port [http]',
+    default: '127.0.0.1:8080',
+    contexts: serverOnly,
+    words: [1, 2],
+    text: 'An address and port to accept connections on; without an address, all of them. IPv6 addresses stand in brackets. Port 0 takes any free port. May be repeated. The protocol `https` is not supported yet.',
+    effect: ({ evaluation, words: [word, protocol] }) => {
+      if (protocol?.value.toLowerCase() === 'https')
+        throw new Refusal('unsupported-directive', 'Listen with https is not supported yet', {
+          at: protocol.at,
+          hint: 'listen with http behind a proxy that ends TLS',
+        });
+      if (protocol && protocol.value.toLowerCase() !== 'http')
+        throw invalid(protocol, 'the protocol of Listen must be http');
+      evaluation.config.global.listen.push(stated(word!, listenAddress(word!)));
+    },
+  },
+  {
+    name: 'ServerName',
+    kind: 'directive',
+    family,
+    syntax: '[scheme://]host[:port]',
+    default: "the machine's host name",
+    contexts: hosts,
+    words: [1, 1],
+    text: 'The name of the server or virtual host: requests with this Host header go to it, and applications see it as `SERVER_NAME`.',
+    effect: ({ scope, words: [word] }) => {
+      scope.host.serverName = stated(word!, serverName(word!));
+    },
+  },
+  {
+    name: 'ServerAlias',
+    kind: 'directive',
+    family,
+    syntax: 'host …',
+    contexts: ['virtual host'],
+    words: [1, Number.POSITIVE_INFINITY],
+    text: 'Further names of a virtual host; `*` and `?` are wildcards.',
+    effect: ({ scope, words }) => {
+      for (const word of words) {
+        if (!/^[\w.*?[\]:-]+$/.test(word.value))
+          throw invalid(
+            word,
+            'ServerAlias must be a host name, "*" and "?" allowed',
+            'leave scheme, port and path out',
+          );
+        scope.host.serverAliases.push(word);
+      }
+    },
+  },
+  {
+    name: 'ServerAdmin',
+    kind: 'directive',
+    family,
+    syntax: 'address',
+    contexts: hosts,
+    words: [1, 1],
+    text: 'Whom to write to; applications see it as `SERVER_ADMIN`.',
+    effect: ({ scope, words: [word] }) => {
+      scope.host.serverAdmin = word!;
+    },
+  },
+  {
+    name: 'DocumentRoot',
+    kind: 'directive',
+    family,
+    syntax: 'folder',
+    contexts: hosts,
+    words: [1, 1],
+    text: 'The folder of the files that are served where no alias takes the URL. Without it there are none.',
+    effect: (call) => {
+      call.scope.host.documentRoot = path(call, call.words[0]!);
+    },
+  },
+];
+
+function listenAddress(word: Stated<string>): ListenAddress {
+  const { host, port } = /^\d+$/.test(word.value)
+    ? { host: '*', port: word.value }
+    : splitPort(word.value);
+  if (port === undefined)
+    throw invalid(word, 'Listen needs a port', `write Listen ${word.value}:80`);
+  const number = portNumber(word, port, 0);
+  if (host === '*') return { port: number };
+  const address = bareAddress(host);
+  if (address === undefined)
+    throw invalid(word, 'Listen must be a port, or an IP address and a port', ipHint(word));
+  return { address, port: number };
+}
+
+/** An address of `<VirtualHost>`: `*`, `_default_`, an IP address, each with or without a port. */
+export function hostAddress(word: Stated<string>): HostAddress {
+  const { host, port } = splitPort(word.value);
+  const address = host === '*' || host.toLowerCase() === '_default_' ? '*' : bareAddress(host);
+  if (address === undefined)
+    throw invalid(
+      word,
+      'the address of <VirtualHost> must be "*", "_default_" or an IP address',
+      ipHint(word) ?? 'write <VirtualHost *:80> and the name as ServerName',
+    );
+  if (port === undefined || port === '*') return { address };
+  return { address, port: portNumber(word, port, 0) };
+}
+
+function ipHint(word: Stated<string>): string | undefined {
+  const address = word.value.replace(/:\d+$/, '');
+  if (isIP(word.value) === 6 || isIP(address) === 6)
+    return `an IPv6 address stands in brackets: [${isIP(address) === 6 ? address : word.value}]:80`;
+  return undefined;
+}
+
+function portNumber(word: Stated<string>, port: string, min: number): number {
+  const value = /^\d+$/.test(port) ? Number(port) : Number.NaN;
+  if (value >= min && value <= 65_535) return value;
+  throw invalid(word, 'a port must be a number up to 65535');
+}
+
+function serverName(word: Stated<string>): ServerName {
+  const found = /^(?:(https?):\/\/)?(\[[\da-f:.]+\]|[\w.-]+)(?::(\d+))?$/i.exec(word.value);
+  if (!found)
+    throw invalid(
+      word,
+      'ServerName must be [scheme://]host[:port]',
+      word.value.includes('/') ? 'leave the path out' : undefined,
+    );
+  const scheme = found[1]?.toLowerCase() as 'http' | 'https' | undefined;
+  return {
+    ...(scheme && { scheme }),
+    host: found[2]!,
+    ...(found[3] !== undefined && { port: portNumber(word, found[3], 1) }),
+  };
+}

@@ -1,0 +1,146 @@
+import type { Stated } from '../../base/span.js';
+import {
+  type Call,
+  type Declaration,
+  everywhere,
+  hosts,
+  invalid,
+  Refusal,
+} from '../declaration.js';
+import { absolutePath, regex, stated, targetPath } from '../values.js';
+import { once } from '../without-effect.js';
+
+const family = 'mapping';
+
+export const mappingDirectives: readonly Declaration[] = [
+  {
+    name: 'Alias',
+    kind: 'directive',
+    family,
+    syntax: 'URL-path file|folder',
+    contexts: hosts,
+    words: [2, 2],
+    text: 'Serves the files of a folder, or one file, below a URL-path. Aliases are tried in order, before every WSGIScriptAlias. `/static/` with a slash at its end does not take `/static`.',
+    effect: (call) => {
+      const [url, target] = call.words;
+      call.scope.host.aliases.push({
+        at: call.at,
+        url: prefix(call, url!),
+        target: absolutePath(call, target!),
+      });
+    },
+  },
+  {
+    name: 'AliasMatch',
+    kind: 'directive',
+    family,
+    syntax: 'regex file|folder',
+    contexts: hosts,
+    words: [2, 2],
+    text: 'As `Alias`, with a regular expression on the URL; `$1` to `$9` in the target stand for its groups.',
+    effect: (call) => {
+      const [source, target] = call.words;
+      call.scope.host.aliases.push({
+        at: call.at,
+        url: { kind: 'regex', source: regex(call, source!) },
+        target: targetPath(call, target!),
+      });
+    },
+  },
+  {
+    name: 'DirectoryIndex',
+    kind: 'directive',
+    family,
+    syntax: 'file … | disabled',
+    default: 'index.html',
+    contexts: everywhere,
+    words: [1, Number.POSITIVE_INFINITY],
+    text: 'The files that answer for their folder; the first that exists.',
+    effect: ({ scope, words }) => {
+      const names = words.map((word) => word.value);
+      scope.settings.directoryIndex = stated(
+        words[0]!,
+        names[0] === 'disabled' && names.length === 1 ? [] : names,
+      );
+    },
+  },
+  {
+    name: 'AcceptPathInfo',
+    kind: 'directive',
+    family,
+    syntax: 'On|Off|Default',
+    default: 'Default',
+    contexts: everywhere,
+    words: [1, 1],
+    text: 'Whether a URL may go on after the file that answers it. `Default` is yes for scripts and no for other files.',
+    effect: ({ scope, words: [word] }) => {
+      const value = word!.value.toLowerCase();
+      if (value !== 'on' && value !== 'off' && value !== 'default')
+        throw invalid(word!, 'AcceptPathInfo must be one of: Off | On | Default');
+      if (value === 'default') delete scope.settings.acceptPathInfo;
+      else scope.settings.acceptPathInfo = stated(word!, value === 'on');
+    },
+  },
+  {
+    name: 'Options',
+    kind: 'directive',
+    family,
+    syntax: '[+|-]option …',
+    default: 'FollowSymLinks',
+    contexts: everywhere,
+    words: [1, Number.POSITIVE_INFINITY],
+    text: '`FollowSymLinks` and `SymLinksIfOwnerMatch` say whether files behind symbolic links are served; `None` and a list without both forbid them, `All` allows them. With `+` and `-` only what is named changes. The other options of Apache (`Indexes`, `MultiViews`, `ExecCGI`, `Includes`) are accepted without effect.',
+    effect: options,
+  },
+];
+
+export function prefix(call: Call, word: Stated<string>): { kind: 'prefix'; prefix: string } {
+  if (!word.value.startsWith('/'))
+    throw invalid(
+      word,
+      `${call.name} must have a URL-path that begins with "/"`,
+      `write "/${word.value.replace(/^https?:\/\/[^/]*\/?/, '')}"`,
+    );
+  return { kind: 'prefix', prefix: word.value };
+}
+
+const optionNames = [
+  'None',
+  'All',
+  'FollowSymLinks',
+  'SymLinksIfOwnerMatch',
+  'Indexes',
+  'MultiViews',
+  'ExecCGI',
+  'Includes',
+  'IncludesNOEXEC',
+];
+
+function options(call: Call): void {
+  const { settings } = call.scope;
+  const signs = new Set(call.words.map((word) => /^[+-]/.test(word.value)));
+  if (signs.size > 1)
+    throw new Refusal(
+      'invalid-value',
+      'either all Options must start with + or -, or no Option may',
+      {
+        hint: 'Apache 2.4 refuses the mixture too',
+      },
+    );
+  if (signs.has(false)) settings.followSymLinks = stated(call.words[0]!, 'none');
+  for (const word of call.words) {
+    const name = word.value.replace(/^[+-]/, '').toLowerCase();
+    if (!optionNames.some((option) => option.toLowerCase() === name))
+      throw invalid(
+        word,
+        'illegal option: Options must be of None, All, FollowSymLinks, SymLinksIfOwnerMatch, Indexes, MultiViews, ExecCGI, Includes, IncludesNOEXEC',
+      );
+    const off = word.value.startsWith('-');
+    if (name === 'followsymlinks' || name === 'all')
+      settings.followSymLinks = stated(word, off ? 'none' : 'always');
+    else if (name === 'symlinksifownermatch')
+      settings.followSymLinks = stated(word, off ? 'none' : 'owner');
+    else if (name !== 'none' && !off)
+      once(call, `Options ${name}`, `Options ${word.value} has no effect here`);
+  }
+}

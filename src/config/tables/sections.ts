@@ -1,0 +1,167 @@
+import type { Section, SectionKind } from '../config.js';
+import {
+  type Call,
+  type Declaration,
+  directories,
+  hosts,
+  invalid,
+  Refusal,
+  serverOnly,
+} from '../declaration.js';
+import { hasWildcards } from '../glob.js';
+import { emptyHost } from '../host.js';
+import { joined } from '../requirements.js';
+import { absolutePath, regex } from '../values.js';
+import { hostAddress } from './hosts.js';
+
+const family = 'sections';
+
+const facts = {
+  Directory: {
+    kind: 'directory',
+    what: 'folder',
+    text: 'Settings for files below a folder, by their path in the file system; shell wildcards allowed, where `*` and `?` do not stand for `/`. Shorter paths count before longer ones.',
+  },
+  Location: {
+    kind: 'location',
+    what: 'URL-path',
+    text: 'Settings for URLs below a path; shell wildcards allowed. Counts after all `<Directory>` and `<Files>`.',
+  },
+  Files: {
+    kind: 'files',
+    what: 'file-name',
+    text: 'Settings for files of a name, in any folder, or in the one of the `<Directory>` around it; shell wildcards allowed.',
+  },
+} as const satisfies Record<string, { kind: SectionKind; what: string; text: string }>;
+
+type Name = keyof typeof facts;
+
+export const sectionDeclarations: readonly Declaration[] = [
+  {
+    name: 'VirtualHost',
+    kind: 'section',
+    family,
+    syntax: 'address[:port] …',
+    contexts: serverOnly,
+    words: [1, Number.POSITIVE_INFINITY],
+    missing: '<VirtualHost> needs an address, such as *:80',
+    text: 'A virtual host: answers requests that arrive at one of its addresses with its `ServerName` or a `ServerAlias`; the first one of an address also answers those that no name fits. An address is `*` or `_default_` (any), an IPv4 address, or an IPv6 address in brackets; the port may be left out or be `*`.',
+    effect: virtualHost,
+  },
+  ...(['Directory', 'Location', 'Files'] as const).flatMap((name) => [
+    plainOrRegex(name),
+    alwaysRegex(name),
+  ]),
+];
+
+function virtualHost(call: Call): void {
+  const { config } = call.evaluation;
+  const addresses = call.words.map((word) => ({ value: hostAddress(word), at: word.at }));
+  const host = { ...emptyHost(), at: call.at, addresses };
+  const hostIndex = config.virtualHosts.push(host) - 1;
+  call.evaluation.evaluate(call.children, {
+    context: 'virtual host',
+    within: call.name,
+    host,
+    hostIndex,
+    settings: host.settings,
+    sections: host.sections,
+    requirements: [],
+  });
+}
+
+function plainOrRegex(name: Name): Declaration {
+  const { what, text } = facts[name];
+  return {
+    name,
+    kind: 'section',
+    family,
+    syntax: `${what}> or <${name} ~ regex`,
+    contexts: name === 'Files' ? [...hosts, ...directories] : hosts,
+    words: [1, 2],
+    text,
+    effect: (call) => {
+      const [first, second] = call.words;
+      if (second && first!.value !== '~')
+        throw new Refusal(
+          'argument-count',
+          `<${name}> takes one ${what}, got ${call.words.length} arguments`,
+          {
+            at: second.at,
+            hint: `put quotes around a ${what} with blanks, or write a section for each`,
+          },
+        );
+      if (!second && first!.value === '~')
+        throw new Refusal('argument-count', `<${name} ~> needs a regular expression`);
+      section(
+        call,
+        name,
+        second
+          ? { kind: 'regex', text: regex(call, second) }
+          : { kind: 'plain', text: plainPattern(call, name) },
+      );
+    },
+  };
+}
+
+function alwaysRegex(name: Name): Declaration {
+  return {
+    name: `${name}Match`,
+    kind: 'section',
+    family,
+    syntax: 'regex',
+    contexts: name === 'Files' ? [...hosts, ...directories] : hosts,
+    words: [1, 1],
+    text: `As \`<${name}>\`, with a regular expression (JavaScript's, not anchored).`,
+    effect: (call) => section(call, name, { kind: 'regex', text: regex(call, call.words[0]!) }),
+  };
+}
+
+function plainPattern(call: Call, name: Name): string {
+  const word = call.words[0]!;
+  if (word.value === '')
+    throw invalid(word, `the ${facts[name].what} of <${name}> must not be empty`);
+  if (name === 'Files') return word.value;
+  if (name === 'Location') return word.value.startsWith('/') ? word.value : `/${word.value}`;
+  if (!word.value.startsWith('/') && !word.value.startsWith('*'))
+    throw invalid(
+      word,
+      '<Directory> must have an absolute path, beginning with "/"',
+      `write ${absolutePath(call, word)}`,
+    );
+  if (hasWildcards(word.value)) return word.value;
+  const path = absolutePath(call, word);
+  return path === '/' ? path : path.replace(/\/+$/, '');
+}
+
+function section(call: Call, name: Name, pattern: Section['pattern']): void {
+  const { scope } = call;
+  const nested = scope.context === 'directory';
+  if (nested && scope.within !== 'Directory' && scope.within !== 'DirectoryMatch')
+    throw new Refusal(
+      'wrong-context',
+      `<${call.name}> cannot occur within <${scope.within}> section`,
+      {
+        hint: `<${call.name}> stands in the server, a virtual host or a <Directory>`,
+      },
+    );
+  const made: Section = {
+    at: call.at,
+    kind: facts[name].kind,
+    pattern,
+    settings: { environment: [] },
+    children: [],
+  };
+  scope.sections.push(made);
+  const inner = {
+    ...scope,
+    context: 'directory' as const,
+    within: call.name,
+    settings: made.settings,
+    sections: made.children,
+    requirements: [],
+  };
+  call.evaluation.evaluate(call.children, inner);
+  const requirement = joined('any', inner.requirements);
+  if (requirement) made.settings.require = requirement;
+}

@@ -1,0 +1,145 @@
+import { diagnostic } from '../../base/diagnostic.js';
+import { type Call, type Declaration, everywhere, Refusal } from '../declaration.js';
+
+const family = 'not supported';
+
+interface UnsupportedFamily {
+  readonly what: string;
+  /** Names that belong to the family without being listed. */
+  readonly prefix?: RegExp;
+  readonly directives?: string;
+  readonly sections?: string;
+  readonly hint?: string;
+}
+
+/** Directives that would change what clients get to see: known, and refused until they work. */
+export const unsupportedFamilies: readonly UnsupportedFamily[] = [
+  {
+    what: 'TLS',
+    prefix: /^SSL/i,
+    directives:
+      'SSLEngine SSLCertificateFile SSLCertificateKeyFile SSLCertificateChainFile SSLProtocol SSLCipherSuite SSLOptions SSLVerifyClient SSLSessionCache',
+    hint: 'let a proxy in front end TLS',
+  },
+  {
+    what: 'URL rewriting',
+    prefix: /^Rewrite/i,
+    directives: 'RewriteEngine RewriteRule RewriteCond RewriteBase RewriteMap RewriteOptions',
+  },
+  {
+    what: 'redirection',
+    prefix: /^Redirect/i,
+    directives: 'Redirect RedirectMatch RedirectPermanent RedirectTemp',
+  },
+  {
+    what: 'proxying',
+    prefix: /^(Proxy|Balancer)/i,
+    directives:
+      'ProxyPass ProxyPassReverse ProxyPassMatch ProxyPreserveHost ProxyRequests ProxyVia',
+    sections: 'Proxy ProxyMatch',
+  },
+  {
+    what: 'authentication',
+    prefix: /^(Auth|Anonymous|LDAP|Session|DBD)/i,
+    directives: 'AuthType AuthName AuthUserFile AuthGroupFile AuthBasicProvider AuthDigestProvider',
+    sections: 'AuthnProviderAlias AuthzProviderAlias',
+  },
+  { what: 'response headers', directives: 'Header RequestHeader' },
+  { what: 'expiry', prefix: /^Expires/i, directives: 'ExpiresActive ExpiresDefault ExpiresByType' },
+  {
+    what: 'caching',
+    prefix: /^(Cache|HTCache)/i,
+    directives: 'CacheEnable CacheRoot CacheDisable',
+  },
+  {
+    what: 'compression',
+    prefix: /^(Deflate|Brotli)/i,
+    directives: 'DeflateCompressionLevel BrotliCompressionQuality',
+  },
+  {
+    what: 'handlers, filters and CGI',
+    prefix: /^(Filter|Script|CGI|Fcgid|FastCgi|ExtFilter)/i,
+    directives:
+      'SetHandler AddHandler RemoveHandler Action SetInputFilter SetOutputFilter AddInputFilter AddOutputFilter AddOutputFilterByType FilterDeclare FilterProvider ScriptAlias ScriptAliasMatch ScriptLog ScriptSock',
+    hint: 'WSGI scripts are mounted with WSGIScriptAlias',
+  },
+  {
+    what: 'other mappings',
+    prefix: /^(VirtualDocumentRoot|VirtualScriptAlias|CheckSpelling|CheckCaseOnly)/i,
+    directives: 'FallbackResource UserDir ServerPath',
+  },
+  {
+    what: 'client addresses of proxies',
+    prefix: /^RemoteIP/i,
+    directives: 'RemoteIPHeader RemoteIPTrustedProxy RemoteIPInternalProxy RemoteIPProxyProtocol',
+  },
+  { what: 'environment by expression', directives: 'SetEnvIfExpr' },
+  { what: 'macros', directives: 'Use UndefMacro', sections: 'Macro' },
+  {
+    what: 'conditions on requests',
+    sections: 'If ElseIf Else IfDirective IfSection',
+    hint: 'conditions are understood while reading: <IfDefine>, <IfModule>, <IfVersion>, <IfFile>',
+  },
+  {
+    what: 'other modules',
+    prefix:
+      /^(Dav|Lua|MD|H2|Sec|Substitute|Perl|php_|Python|Passenger|Watchdog|Log(IO|Debug)|ISAPI|Xml2|CharsetSource|Status|Info)/i,
+    directives: 'Dav LuaRoot php_value php_flag php_admin_value php_admin_flag PythonHandler',
+    sections: 'Perl MDomainSet',
+  },
+  {
+    what: 'mod_wsgi',
+    prefix: /^WSGI/i,
+    directives:
+      'WSGIDispatchScript WSGIHandlerScript WSGIRestrictProcess WSGIPythonHashSeed WSGIPythonOptimize WSGIPythonWarnings WSGISwitchInterval WSGITrustedProxyHeaders WSGITrustedProxies WSGIAccessScript WSGIAuthUserScript WSGIAuthGroupScript WSGITelemetryService WSGISlowRequests WSGITelemetryOptions',
+    sections: 'WSGIInterpreterOptions',
+  },
+];
+
+export const unsupportedDirectives: readonly Declaration[] = unsupportedFamilies.flatMap(
+  (entry) => [
+    ...split(entry.directives).map((name) => declaration('directive', name, entry)),
+    ...split(entry.sections).map((name) => declaration('section', name, entry)),
+  ],
+);
+
+/** A declaration for a name that is known by its prefix alone; mod_wsgi's are all listed. */
+export function unsupportedOfFamily(
+  kind: Declaration['kind'],
+  name: string,
+): Declaration | undefined {
+  if (/^WSGI/i.test(name)) return undefined;
+  const found = unsupportedFamilies.find((entry) => entry.prefix?.test(name));
+  return found && declaration(kind, name, found);
+}
+
+function split(names: string | undefined): string[] {
+  return names?.split(' ') ?? [];
+}
+
+function declaration(
+  kind: Declaration['kind'],
+  name: string,
+  { what, hint }: UnsupportedFamily,
+): Declaration {
+  return {
+    name,
+    kind,
+    family,
+    syntax: '…',
+    contexts: everywhere,
+    words: [0, Number.POSITIVE_INFINITY],
+    text: '',
+    effect: (call) => refuse(call, kind === 'section' ? `<${name}>` : name, what, hint),
+  };
+}
+
+function refuse(call: Call, title: string, what: string, hint: string | undefined): void {
+  const message = `${title} (${what}) is not supported yet`;
+  const rest = { at: call.nameAt, ...(hint !== undefined && { hint }) };
+  if (!call.evaluation.ignoreUnsupported) throw new Refusal('unsupported-directive', message, rest);
+  call.evaluation.diagnostics.push({
+    ...diagnostic('unsupported-directive', `${message}, ignored`, rest),
+    severity: 'warning',
+  });
+}

@@ -1,0 +1,88 @@
+import { isIP } from 'node:net';
+import { posix } from 'node:path';
+import type { Stated } from '../base/span.js';
+import { type Call, invalid, Refusal } from './declaration.js';
+
+/** The value of a word, with the place of the word. */
+export function stated<T>(word: Stated<string>, value: T): Stated<T> {
+  return { value, at: word.at };
+}
+
+/** A whole number between two limits; nothing else may stand in the word. */
+export function integer(
+  word: Stated<string>,
+  rule: {
+    readonly what: string;
+    readonly min: number;
+    readonly max?: number;
+    readonly hint?: string;
+  },
+): Stated<number> {
+  const max = rule.max ?? Number.MAX_SAFE_INTEGER;
+  const value = /^-?\d+$/.test(word.value) ? Number(word.value) : Number.NaN;
+  if (value >= rule.min && value <= max) return stated(word, value);
+  const range =
+    rule.max === undefined
+      ? `a whole number, ${rule.min} or more`
+      : `a whole number from ${rule.min} to ${rule.max}`;
+  throw invalid(word, `${rule.what} must be ${range}`, rule.hint);
+}
+
+/** `On` or `Off` in any case. */
+export function flag(word: Stated<string>, what: string): Stated<boolean> {
+  const value = word.value.toLowerCase();
+  if (value === 'on' || value === 'off') return stated(word, value === 'on');
+  throw invalid(word, `${what} must be one of: Off | On`);
+}
+
+/** A path, absolute or relative to ServerRoot; a trailing slash is kept. */
+export function path(call: Call, word: Stated<string>): Stated<string> {
+  return stated(word, absolutePath(call, word));
+}
+
+export function absolutePath(call: Call, word: Stated<string>): string {
+  if (word.value === '') throw invalid(word, `${call.name}: the path must not be empty`);
+  if (word.value.includes('\0')) throw invalid(word, `${call.name}: a path has no NUL`);
+  return word.value.startsWith('/')
+    ? posix.normalize(word.value)
+    : posix.join(call.evaluation.serverRoot, word.value);
+}
+
+/** The target of a regular expression form: `$1` may stand anywhere, so only a plain start is resolved. */
+export function targetPath(call: Call, word: Stated<string>): string {
+  return /^\$\d/.test(word.value) ? word.value : absolutePath(call, word);
+}
+
+/** The source of a regular expression that JavaScript can compile. */
+export function regex(call: Call, word: Stated<string>): string {
+  try {
+    new RegExp(word.value);
+    return word.value;
+  } catch (error) {
+    const reason = (error as Error).message.split(': ').at(-1) ?? '';
+    throw new Refusal(
+      'invalid-value',
+      `${call.name}: regular expression could not be compiled, ${reason.toLowerCase()}: "${word.value}"`,
+      {
+        at: word.at,
+        ...(/\(\?[a-z]+[:)]/.test(word.value) && {
+          hint: 'flags such as (?i) are not understood: write [Aa] for a letter in any case',
+        }),
+      },
+    );
+  }
+}
+
+/** `host:port`, `[v6]:port`, `host`, `[v6]` cut in two; the port is text. */
+export function splitPort(text: string): { readonly host: string; readonly port?: string } {
+  const found = /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/.exec(text);
+  if (!found) return { host: text };
+  return { host: found[1]!, ...(found[2] !== undefined && { port: found[2] }) };
+}
+
+/** An IP address, IPv6 in brackets, to the bare address. */
+export function bareAddress(text: string): string | undefined {
+  const bracketed = /^\[(.*)\]$/.exec(text)?.[1];
+  if (bracketed !== undefined) return isIP(bracketed) === 6 ? bracketed : undefined;
+  return isIP(text) === 4 ? text : undefined;
+}

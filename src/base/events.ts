@@ -17,6 +17,8 @@ export type Event =
       pid: number;
       code: number | null;
       signal: string | null;
+      /** What it wrote to its standard streams, such as a stack. */
+      lastLines: string[];
     }
   // daemons
   | { type: 'daemon-starting'; processGroup: string; applicationGroup: string; pid: number }

@@ -1,0 +1,218 @@
+import type { Event, EventOf } from '../base/events.js';
+import type { LogLevel } from '../plan/plan.js';
+
+/** How an event reads. */
+export interface Wording {
+  readonly level: LogLevel;
+  /** One sentence, lower case; further lines are indented by whoever prints them. */
+  readonly text: string;
+  /** Told whatever LogLevel says: what applications write, and the server's start and end. */
+  readonly always?: boolean;
+}
+
+/** The one place that says how an event reads in a log. */
+export function wordingOf(event: Event): Wording {
+  switch (event.type) {
+    case 'server-starting':
+      return { level: 'info', text: `venvhost ${event.version} starts as process ${event.pid}` };
+    case 'server-listening':
+      return always(`listening on ${event.addresses.join(' ')}`);
+    case 'server-stopping':
+      return always(`stopping: ${event.reason}`);
+    case 'server-stopped':
+      return always('stopped');
+    case 'server-failed':
+      return { level: 'error', text: `the server cannot go on: ${event.message}` };
+    case 'gateway-up':
+      return { level: 'info', text: `gateway ${event.gateway} is up as process ${event.pid}` };
+    case 'gateway-died':
+      return {
+        level: 'error',
+        text: `gateway ${event.gateway}, process ${event.pid}, ${ending(event)}; it is started again${quoted(event.lastLines)}`,
+      };
+    case 'group-broken':
+      return { level: 'error', text: brokenText(event) };
+    case 'application-output':
+      return { level: 'info', text: event.text.replace(/\n+$/, ''), always: true };
+    case 'runtime-message':
+      return { level: event.level, text: event.text };
+    case 'events-dropped':
+      return {
+        level: 'warn',
+        text: `${event.count} log ${event.count === 1 ? 'line was' : 'lines were'} dropped: the log cannot be written as fast as lines come, or not at all`,
+      };
+    default:
+      return isDaemonEvent(event) ? daemonWording(event) : requestWording(event);
+  }
+}
+
+type DaemonEvent = EventOf<
+  | 'daemon-starting'
+  | 'daemon-ready'
+  | 'daemon-died'
+  | 'daemon-restarting'
+  | 'daemon-restart-delayed'
+  | 'daemon-start-timeout'
+  | 'daemon-stop-timeout'
+>;
+type RequestEvent = EventOf<
+  | 'request-rejected'
+  | 'request-denied'
+  | 'request-failed'
+  | 'response-cut'
+  | 'response-truncated-to-length'
+  | 'requests-moved'
+>;
+
+function isDaemonEvent(event: DaemonEvent | RequestEvent): event is DaemonEvent {
+  return event.type.startsWith('daemon-');
+}
+
+function daemonWording(event: DaemonEvent): Wording {
+  const where = pairText(event);
+  switch (event.type) {
+    case 'daemon-starting':
+      return { level: 'debug', text: `daemon ${event.pid} of ${where} is starting` };
+    case 'daemon-ready':
+      return {
+        level: 'info',
+        text: `daemon ${event.pid} of ${where} is ready after ${event.milliseconds} ms: Python ${event.version} in ${event.prefix}`,
+      };
+    case 'daemon-died':
+      return event.expected
+        ? { level: 'info', text: `daemon ${event.pid} of ${where} has ended` }
+        : {
+            level: 'error',
+            text: `daemon ${event.pid} of ${where} ${ending(event)}${quoted(event.lastLines)}`,
+          };
+    case 'daemon-restarting':
+      return {
+        level: 'info',
+        text: `daemon ${event.pid} of ${where} is replaced: ${reasonText(event)}`,
+      };
+    case 'daemon-restart-delayed':
+      return {
+        level: 'warn',
+        text: `the next daemon of ${where} is started in ${seconds(event.milliseconds / 1000)}, after ${event.failures} ${event.failures === 1 ? 'failure' : 'failures in a row'}`,
+      };
+    case 'daemon-start-timeout':
+      return {
+        level: 'error',
+        text: `daemon ${event.pid} of ${where} was not ready after ${seconds(event.seconds)} (startup-timeout) and is killed`,
+      };
+    case 'daemon-stop-timeout':
+      return {
+        level: 'warn',
+        text: `daemon ${event.pid} of ${where} did not end within ${seconds(event.seconds)} (shutdown-timeout) and is killed`,
+      };
+  }
+}
+
+function requestWording(event: RequestEvent): Wording {
+  switch (event.type) {
+    case 'request-rejected':
+      return {
+        level: 'info',
+        text: `request of ${event.client} rejected with ${event.status}: ${event.reason}`,
+      };
+    case 'request-denied':
+      return { level: 'error', text: deniedText(event) };
+    case 'request-failed':
+      return {
+        level: 'error',
+        text: `${event.status} for ${quote(event.target)} of ${event.client}: ${event.reason}${from(event)}`,
+      };
+    case 'response-cut':
+      return {
+        level: 'error',
+        text: `response to ${quote(event.target)} of ${event.client} broken off: ${event.reason}${from(event)}`,
+      };
+    case 'response-truncated-to-length':
+      return {
+        level: 'warn',
+        text: `the application sent more for ${quote(event.target)} than its Content-Length of ${event.declared} bytes; the rest was cut`,
+      };
+    case 'requests-moved':
+      return {
+        level: 'warn',
+        text: `${event.count} ${event.count === 1 ? 'request was' : 'requests were'} moved from daemon ${event.pid} of ${pairText(event)} to another one: ${event.reason}`,
+      };
+  }
+}
+
+/** Says what to write, because this is the mistake that everybody makes once. */
+function deniedText(event: EventOf<'request-denied'>): string {
+  const denied = `403 for ${quote(event.target)} of ${event.client}: access to "${event.path}" is denied by the configuration`;
+  if (event.directory === undefined) return denied;
+  return [
+    `${denied}; to allow it, add`,
+    `<Directory ${/\s/.test(event.directory) ? `"${event.directory}"` : event.directory}>`,
+    '    Require all granted',
+    '</Directory>',
+  ].join('\n');
+}
+
+function brokenText(event: EventOf<'group-broken'>): string {
+  const text = `${groupText(event.processGroup)} cannot run: ${event.message}`;
+  return event.hint === undefined ? text : `${text}\nhint: ${event.hint}`;
+}
+
+function reasonText(event: EventOf<'daemon-restarting'>): string {
+  const script = event.script === undefined ? 'a script' : `"${event.script}"`;
+  switch (event.reason) {
+    case 'script-changed':
+      return `${script} has changed`;
+    case 'import-failed':
+      return `${script} could not be imported`;
+    case 'maximum-requests':
+      return 'it has served maximum-requests';
+    case 'signal':
+      return 'it got a signal to end';
+    default:
+      return event.reason;
+  }
+}
+
+function ending({ code, signal }: { code: number | null; signal: string | null }): string {
+  if (signal !== null) return `was ended by ${signal}`;
+  if (code === null) return 'could not be started';
+  return `ended with exit status ${code}`;
+}
+
+function quoted(lines: readonly string[]): string {
+  return lines.length === 0
+    ? ''
+    : `; its last output:\n${lines.map((line) => `| ${line}`).join('\n')}`;
+}
+
+function from({ processGroup, pid }: { processGroup?: string; pid?: number }): string {
+  if (processGroup === undefined) return '';
+  return ` (${groupText(processGroup)}${pid === undefined ? '' : `, daemon ${pid}`})`;
+}
+
+function pairText(pair: { processGroup: string; applicationGroup: string }): string {
+  const group = groupText(pair.processGroup);
+  return pair.applicationGroup === ''
+    ? group
+    : `${group}, application group "${pair.applicationGroup}"`;
+}
+
+function groupText(name: string): string {
+  return name === '' ? 'the default process group' : `process group "${name}"`;
+}
+
+/** Data of a client: control characters must not reach a terminal or start a line. */
+function quote(text: string): string {
+  return JSON.stringify(text).replace(
+    /[\u007f-\u009f\u2028\u2029]/g,
+    (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+function seconds(value: number): string {
+  return `${Math.round(value * 10) / 10} s`;
+}
+
+function always(text: string): Wording {
+  return { level: 'info', text, always: true };
+}

@@ -1,0 +1,43 @@
+/**
+ * The entry of a gateway process. Nothing but Node's own modules may be imported before the user is switched:
+ * no line of ours that parses anything ever runs as root.
+ */
+becomeUser(process.argv[2]);
+process.on('disconnect', () => process.exit(0));
+// A terminal sends Ctrl-C to every process; when a gateway ends is for the supervisor to say.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => {});
+process.on('SIGHUP', () => {});
+await start();
+
+async function start(): Promise<void> {
+  try {
+    const { runGateway } = await import('./run-gateway.js');
+    runGateway(process);
+  } catch (error) {
+    const message = `a gateway cannot start: ${error instanceof Error ? error.message : String(error)}`;
+    process.send?.({ type: 'failed', message }, () => process.exit(1));
+  }
+}
+
+/** @throws Error where the switch fails or could be undone; the process ends then. */
+function becomeUser(argument: string | undefined): void {
+  if (!argument) return;
+  const identity = JSON.parse(argument) as { uid: number; gid: number; groups: number[] };
+  process.setgroups?.(identity.groups);
+  process.setgid?.(identity.gid);
+  process.setuid?.(identity.uid);
+  if (identity.uid !== 0 && canBecomeRoot())
+    throw new Error('the gateway process could become root again');
+}
+
+function canBecomeRoot(): boolean {
+  try {
+    process.setuid?.(0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export {};

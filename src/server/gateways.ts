@@ -1,0 +1,188 @@
+import type { Emit } from '../base/events.js';
+import type { Endpoint, Plan } from '../plan/plan.js';
+import { afterDeath, delayAfterDeaths, noFailures } from '../supervisor/restart-policy.js';
+import {
+  type GatewayCommand,
+  type GatewayExit,
+  type GatewayProcess,
+  inheritedNumbers,
+  startGatewayProcess,
+} from './gateway-process.js';
+import type { FromGateway, ToGateway } from './link.js';
+
+export interface GatewaysOptions {
+  readonly plan: Plan;
+  readonly version: string;
+  readonly command: GatewayCommand;
+  readonly emit: Emit;
+  readonly want: (processGroup: string, applicationGroup: string) => void;
+  readonly spawn?: typeof startGatewayProcess;
+}
+
+/** All gateway processes of one server. */
+export interface Gateways {
+  endpointUp(endpoint: Endpoint): void;
+  endpointDown(id: number): void;
+  groupBroken(processGroup: string, applicationGroup: string, reason: string): void;
+  /** Lets running requests finish for at most `seconds`; resolves when no gateway process is left. */
+  stop(seconds: number): Promise<void>;
+  /** SIGKILL; `stop` resolves soon after. */
+  killNow(): void;
+}
+
+/** Milliseconds beyond the drain time after which a gateway is killed. */
+const drainMargin = 1000;
+
+/**
+ * Starts the gateways and keeps them running. A new one is told all that the dead one knew.
+ *
+ * @throws Error when one cannot start; then none is left
+ */
+export async function startGateways(options: GatewaysOptions): Promise<Gateways> {
+  const endpoints = new Map<number, Endpoint>();
+  const broken = new Map<string, ToGateway>();
+  const known = (): ToGateway[] => [
+    ...broken.values(),
+    ...[...endpoints.values()].map((endpoint) => ({ type: 'endpoint-up' as const, endpoint })),
+  ];
+  const seats = Array.from({ length: options.plan.gateways.count }, (_, index) =>
+    createSeat(options, index, known),
+  );
+  try {
+    await Promise.all(seats.map((seat) => seat.started));
+  } catch (error) {
+    for (const seat of seats) seat.killNow();
+    await Promise.all(seats.map((seat) => seat.stop(0)));
+    throw error;
+  }
+  const tellAll = (message: ToGateway) => {
+    for (const seat of seats) seat.send(message);
+  };
+  return {
+    endpointUp(endpoint) {
+      endpoints.set(endpoint.id, endpoint);
+      broken.delete(pairOf(endpoint.processGroup, endpoint.applicationGroup));
+      tellAll({ type: 'endpoint-up', endpoint });
+    },
+    endpointDown(id) {
+      endpoints.delete(id);
+      tellAll({ type: 'endpoint-down', id });
+    },
+    groupBroken(processGroup, applicationGroup, reason) {
+      const message = { type: 'group-broken' as const, processGroup, applicationGroup, reason };
+      broken.set(pairOf(processGroup, applicationGroup), message);
+      tellAll(message);
+    },
+    async stop(seconds) {
+      await Promise.all(seats.map((seat) => seat.stop(seconds)));
+    },
+    killNow() {
+      for (const seat of seats) seat.killNow();
+    },
+  };
+}
+
+interface Seat {
+  /** Rejects when the first process of this seat ends before it is ready. */
+  readonly started: Promise<void>;
+  send(message: ToGateway): void;
+  stop(seconds: number): Promise<void>;
+  killNow(): void;
+}
+
+/** The place of one gateway process; the next one takes it when one dies. */
+function createSeat(options: GatewaysOptions, gateway: number, known: () => ToGateway[]): Seat {
+  const { plan, version, command, emit } = options;
+  const started = deferred();
+  const gone = deferred();
+  let child: GatewayProcess | undefined;
+  let since = 0;
+  let failures = noFailures;
+  let ready = false;
+  let stopping = false;
+  let failure: string | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  function start(): void {
+    since = Date.now();
+    child = (options.spawn ?? startGatewayProcess)(command, hear, exited);
+    child.send({ type: 'plan', plan, gateway, version, ...inheritedNumbers(command) });
+    for (const message of known()) child.send(message);
+  }
+
+  function hear(message: FromGateway): void {
+    switch (message.type) {
+      case 'ready':
+        ready = true;
+        emit({ type: 'gateway-up', gateway, pid: child?.pid ?? 0 });
+        started.resolve();
+        return;
+      case 'failed':
+        failure = message.message;
+        return;
+      case 'want':
+        options.want(message.processGroup, message.applicationGroup);
+        return;
+      case 'event':
+        emit(message.event);
+        return;
+      case 'drained':
+        child?.kill();
+    }
+  }
+
+  function exited({ code, signal, lastLines }: GatewayExit): void {
+    const pid = child?.pid ?? 0;
+    child = undefined;
+    if (stopping) {
+      clearTimeout(timer);
+      gone.resolve();
+      return;
+    }
+    if (!ready) {
+      const why = failure ?? [`a gateway process ended at its start`, ...lastLines].join('\n');
+      stopping = true;
+      started.reject(new Error(why));
+      gone.resolve();
+      return;
+    }
+    emit({ type: 'gateway-died', gateway, pid, code, signal, lastLines });
+    failures = afterDeath(failures, Date.now() - since);
+    timer = setTimeout(start, delayAfterDeaths(failures.deaths));
+  }
+
+  start();
+  return {
+    started: started.promise,
+    send: (message) => child?.send(message),
+    async stop(seconds) {
+      stopping = true;
+      clearTimeout(timer);
+      if (!child) return;
+      child.send({ type: 'drain', seconds });
+      timer = setTimeout(() => child?.kill(), seconds * 1000 + drainMargin);
+      await gone.promise;
+    },
+    killNow: () => child?.kill(),
+  };
+}
+
+function pairOf(processGroup: string, applicationGroup: string): string {
+  return JSON.stringify([processGroup, applicationGroup]);
+}
+
+function deferred(): {
+  promise: Promise<void>;
+  resolve: () => void;
+  reject: (error: Error) => void;
+} {
+  let resolve = () => {};
+  let reject = (_error: Error) => {};
+  const promise = new Promise<void>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  // Whoever does not wait for it does not want to know.
+  promise.catch(() => {});
+  return { promise, resolve, reject };
+}

@@ -1,0 +1,47 @@
+import type { Event } from '../base/events.js';
+import type { Endpoint, Plan } from '../plan/plan.js';
+
+/** What the supervisor tells a gateway process, as IPC messages. */
+export type ToGateway =
+  /** First. `listeners` and `logs` are inherited descriptors; `logs` are in the order of `Plan.logs`. */
+  | {
+      readonly type: 'plan';
+      readonly plan: Plan;
+      readonly gateway: number;
+      readonly version: string;
+      readonly listeners: readonly number[];
+      readonly logs: readonly number[];
+    }
+  | { readonly type: 'endpoint-up'; readonly endpoint: Endpoint }
+  | { readonly type: 'endpoint-down'; readonly id: number }
+  /** No process can start; holds until the next endpoint of this pair comes up. */
+  | {
+      readonly type: 'group-broken';
+      readonly processGroup: string;
+      readonly applicationGroup: string;
+      readonly reason: string;
+    }
+  /** Accept nothing new, finish what runs within `seconds`, then say `drained`. */
+  | { readonly type: 'drain'; readonly seconds: number };
+
+/** What a gateway process tells the supervisor. */
+export type FromGateway =
+  /** The descriptors listen. */
+  | { readonly type: 'ready' }
+  /** It cannot start; it exits after this. */
+  | { readonly type: 'failed'; readonly message: string }
+  /** A request came for a pair that has no process. */
+  | {
+      readonly type: 'want';
+      readonly processGroup: string;
+      readonly applicationGroup: string;
+    }
+  | { readonly type: 'event'; readonly event: Event }
+  | { readonly type: 'drained' };
+
+/** Whom a gateway process becomes before it does anything else; its only argument, as JSON. */
+export interface GatewayIdentity {
+  readonly uid: number;
+  readonly gid: number;
+  readonly groups: readonly number[];
+}

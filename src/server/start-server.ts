@@ -1,0 +1,174 @@
+import * as fs from 'node:fs';
+import { asIdentity, findSetpriv } from '../base/as-identity.js';
+import type { Emit } from '../base/events.js';
+import type { Plan, ProcessGroupPlan } from '../plan/plan.js';
+import { type BoundSocket, bindTcp } from '../supervisor/listening-handle.js';
+import { makeSocketFolder } from '../supervisor/socket-folder.js';
+import { type Supervisor, startSupervisor } from '../supervisor/supervisor.js';
+import { type Gateways, startGateways } from './gateways.js';
+import { openLogFiles } from './log-files.js';
+import { gatewayMain, packageVersion, runtimeMain } from './package-files.js';
+import { writePidFile } from './pid-file.js';
+import { startAtOnce } from './start-at-once.js';
+
+export interface ServerOptions {
+  /** Gets the descriptors of the log files, in the order of `Plan.logs`, as soon as they are open. */
+  readonly openLog: (logs: readonly number[]) => Emit;
+}
+
+export interface Server {
+  /** `http://127.0.0.1:8080/`, one per listener, with the ports that were found. */
+  readonly addresses: readonly string[];
+  /** Lets requests finish, then ends everything; resolves when no process and no file is left. Once only. */
+  stop(reason: string): Promise<void>;
+  /** Hurries a `stop` that is under way: kills whatever still runs. */
+  stopNow(): void;
+}
+
+/**
+ * Runs a plan: binds, opens logs, starts gateways, starts daemons. What fails undoes everything before it.
+ *
+ * @throws Error that says what could not be done; nothing is left then
+ */
+export async function startServer(plan: Plan, options: ServerOptions): Promise<Server> {
+  const undo: (() => void)[] = [];
+  const undoAll = () => {
+    for (const step of undo.splice(0).reverse()) step();
+  };
+  try {
+    return await startParts(plan, options, undo, undoAll);
+  } catch (error) {
+    undoAll();
+    throw error;
+  }
+}
+
+async function startParts(
+  plan: Plan,
+  options: ServerOptions,
+  undo: (() => void)[],
+  undoAll: () => void,
+): Promise<Server> {
+  const version = packageVersion();
+  const sockets = bindAll(plan, undo);
+  const logs = openLogFiles(plan.logs);
+  undo.push(logs.close);
+  const emit = options.openLog(logs.fds);
+  emit({ type: 'server-starting', version, pid: process.pid });
+
+  const gatewayIdentity = switchable(plan.gateways.identity);
+  const folder = makeSocketFolder(plan.socketPrefix, gatewayIdentity);
+  undo.push(folder.remove);
+  if (plan.pidFile !== undefined) undo.push(writePidFile(plan.pidFile).remove);
+
+  let supervisor: Supervisor | undefined;
+  const early: [string, string][] = [];
+  const gateways = await startGateways({
+    plan,
+    version,
+    emit,
+    command: {
+      main: gatewayMain,
+      ...(gatewayIdentity && { identity: gatewayIdentity }),
+      environment: gatewayEnvironment(),
+      listeners: sockets.map((socket) => socket.fd),
+      logs: logs.fds,
+    },
+    // The first gateway may take requests while the last one starts.
+    want: (...pair) => (supervisor ? supervisor.want(...pair) : early.push(pair)),
+  });
+  undo.push(gateways.killNow);
+  supervisor = startSupervisor({
+    processGroups: plan.processGroups,
+    startAtOnce: startAtOnce(plan),
+    folder,
+    emit,
+    gatewayUid: gatewayIdentity?.uid ?? process.getuid?.() ?? 0,
+    command: runtimeCommand,
+    ...gateways,
+  });
+  for (const pair of early) supervisor.want(...pair);
+  const addresses = sockets.map(formatAddress);
+  emit({ type: 'server-listening', addresses });
+  return { addresses, ...stopping({ plan, gateways, supervisor, sockets, emit, undoAll }) };
+}
+
+function bindAll(plan: Plan, undo: (() => void)[]): BoundSocket[] {
+  return plan.listeners.map((listener) => {
+    const bound = bindTcp(listener);
+    const socket = { ...bound, close: once(bound.close) };
+    undo.push(socket.close);
+    return socket;
+  });
+}
+
+/** Only root can switch users; for all others the plan has nothing to switch, or `check` has said so. */
+function switchable<T>(identity: T | undefined): T | undefined {
+  return process.getuid?.() === 0 ? identity : undefined;
+}
+
+function runtimeCommand(group: ProcessGroupPlan): string[] {
+  const argv = [group.python.executable, runtimeMain];
+  const identity = switchable(group.identity);
+  if (!identity) return argv;
+  const setpriv = findSetpriv((path) => fs.existsSync(path));
+  if (!setpriv) throw new Error('cannot switch users: there is no "setpriv" (package util-linux)');
+  return asIdentity(identity, argv, setpriv);
+}
+
+function gatewayEnvironment(): Record<string, string> {
+  const passed = ['PATH', 'TZ', 'LANG', 'LC_ALL', 'NODE_ENV', 'NODE_V8_COVERAGE'];
+  return Object.fromEntries(
+    passed.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
+}
+
+function formatAddress(socket: BoundSocket): string {
+  const { address, port } = socket.address ?? { address: '', port: 0 };
+  const host = address === '::' || address === '0.0.0.0' ? 'localhost' : address;
+  const shown = host.includes(':') ? `[${host}]` : host;
+  return `http://${shown}${port === 80 ? '' : `:${port}`}/`;
+}
+
+interface Running {
+  readonly plan: Plan;
+  readonly gateways: Gateways;
+  readonly supervisor: Supervisor;
+  readonly sockets: readonly BoundSocket[];
+  readonly emit: Emit;
+  readonly undoAll: () => void;
+}
+
+function stopping(running: Running): Pick<Server, 'stop' | 'stopNow'> {
+  const { plan, gateways, supervisor, sockets, emit, undoAll } = running;
+  let under: Promise<void> | undefined;
+  async function stop(reason: string): Promise<void> {
+    emit({ type: 'server-stopping', reason });
+    // The gateways close theirs: from then on the kernel refuses connections at once.
+    for (const socket of sockets) socket.close();
+    await gateways.stop(Math.max(0, ...plan.processGroups.map((group) => group.timeouts.graceful)));
+    // What still runs now has had its time.
+    await supervisor.stop(0);
+    emit({ type: 'server-stopped' });
+    undoAll();
+  }
+  return {
+    stop: (reason) => {
+      under ??= stop(reason);
+      return under;
+    },
+    stopNow() {
+      gateways.killNow();
+      supervisor.killNow();
+    },
+  };
+}
+
+function once(action: () => void): () => void {
+  let done = false;
+  return () => {
+    if (done) return;
+    done = true;
+    action();
+  };
+}

@@ -1,0 +1,194 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Duplex, Readable } from 'node:stream';
+import {
+  type BootFailed,
+  Control,
+  encodeControl,
+  type Leaving,
+  type Log,
+  type Message,
+  type Ready,
+} from '../protocol/control.js';
+import { type Dialect, decodeMarshal } from '../protocol/marshal.js';
+import { FrameReader } from '../protocol/reader.js';
+import { lastLines, lineSplitter } from './lines.js';
+import type { ProcessFiles } from './socket-folder.js';
+
+export interface DaemonCommand {
+  readonly argv: readonly string[];
+  /** The whole environment; nothing is inherited. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly boot: Buffer;
+  readonly dialect: Dialect;
+}
+
+export type DaemonNews =
+  | { readonly type: 'ready'; readonly ready: Ready }
+  | { readonly type: 'leaving'; readonly leaving: Leaving }
+  | { readonly type: 'boot-failed'; readonly failed: BootFailed }
+  | { readonly type: 'log'; readonly log: Log }
+  | { readonly type: 'message'; readonly message: Message }
+  /** What the process wrote past the runtime: C libraries, children, a crash of the interpreter. */
+  | { readonly type: 'raw'; readonly stream: 'stdout' | 'stderr'; readonly text: string }
+  /** Always the last one. `error`: there was never a process. */
+  | {
+      readonly type: 'exited';
+      readonly code: number | null;
+      readonly signal: string | null;
+      readonly lastLines: string[];
+      readonly error?: string;
+    };
+
+/** One Python process as the supervisor sees it. */
+export interface Daemon {
+  /** 0 where it could not be started; `exited` follows then. */
+  readonly pid: number;
+  /** Asks it to finish within `graceful` seconds and to go. */
+  stop(graceful: number): void;
+  /** SIGKILL for it and all its children. */
+  kill(): void;
+}
+
+/** Lines of its raw output that are told when it dies. */
+const keptLines = 20;
+/** How long output is waited for after the exit: a child of the daemon may hold the pipe open for ever. */
+const outputAfterExit = 200;
+
+/**
+ * Starts a daemon as leader of its own process group and session, so that Ctrl-C of the terminal does not
+ * reach it, and that all its children can be ended with it. SIGKILL of the supervisor ends it by end of file
+ * on the control connection.
+ */
+export function startDaemon(
+  command: DaemonCommand,
+  files: ProcessFiles,
+  tell: (news: DaemonNews) => void,
+): Daemon {
+  const child = spawnQuietly(command, files);
+  const kept = lastLines(keptLines);
+  const control = child.stdio?.[3] as Duplex | null | undefined;
+  const kill = () => killGroup(child.pid);
+  const readers = [
+    readLines(child, 'stdout', kept.add, tell),
+    readLines(child, 'stderr', kept.add, tell),
+  ];
+
+  if (control) {
+    listenTo(control, tell, kill);
+    control.write(command.boot);
+  }
+  watchExit(child, readers, kill, (exit) => {
+    control?.destroy();
+    tell({ type: 'exited', lastLines: kept.all(), ...exit });
+  });
+  return {
+    pid: child.pid ?? 0,
+    stop: (graceful) =>
+      void control?.write(encodeControl(Control.Stop, { graceful }, command.dialect)),
+    kill,
+  };
+}
+
+function spawnQuietly(command: DaemonCommand, files: ProcessFiles): ChildProcess {
+  return spawn(command.argv[0] as string, command.argv.slice(1), {
+    // The runtime enters its own folder when it is the user who may.
+    cwd: '/',
+    env: { ...command.environment },
+    detached: true,
+    // 3 is a socket pair: libuv makes "pipes" so.
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe', files.listening.fd, files.journalFd],
+  });
+}
+
+function listenTo(control: Duplex, tell: (news: DaemonNews) => void, kill: () => void): void {
+  const reader = new FrameReader((type, _stream, payload) => {
+    const news = newsOf(type, payload);
+    if (news) tell(news);
+  });
+  control.on('data', (chunk: Buffer) => {
+    try {
+      reader.push(chunk);
+    } catch (error) {
+      // A runtime that speaks nonsense is no use any more.
+      tell({ type: 'raw', stream: 'stderr', text: `control connection: ${String(error)}` });
+      kill();
+    }
+  });
+  // Its exit tells the same, and more.
+  control.on('error', () => {});
+}
+
+function newsOf(type: number, payload: Buffer): DaemonNews | undefined {
+  const value: unknown = decodeMarshal(payload);
+  switch (type) {
+    case Control.Ready:
+      return { type: 'ready', ready: value as Ready };
+    case Control.Leaving:
+      return { type: 'leaving', leaving: value as Leaving };
+    case Control.BootFailed:
+      return { type: 'boot-failed', failed: value as BootFailed };
+    case Control.Log:
+      return { type: 'log', log: value as Log };
+    case Control.Message:
+      return { type: 'message', message: value as Message };
+    default:
+      return undefined;
+  }
+}
+
+function readLines(
+  child: ChildProcess,
+  stream: 'stdout' | 'stderr',
+  keep: (line: string) => void,
+  tell: (news: DaemonNews) => void,
+): { end(): void } {
+  const source: Readable | null = child[stream];
+  const lines = lineSplitter((text) => {
+    keep(text);
+    tell({ type: 'raw', stream, text });
+  });
+  source?.on('data', lines.push);
+  source?.on('error', () => {});
+  return {
+    end() {
+      source?.destroy();
+      lines.end();
+    },
+  };
+}
+
+function watchExit(
+  child: ChildProcess,
+  outputs: readonly { end(): void }[],
+  killChildren: () => void,
+  done: (exit: { code: number | null; signal: string | null; error?: string }) => void,
+): void {
+  let over = false;
+  const finish = (exit: { code: number | null; signal: string | null; error?: string }) => {
+    if (over) return;
+    over = true;
+    for (const output of outputs) output.end();
+    done(exit);
+  };
+  child.on('error', (error) => {
+    if (child.pid === undefined) finish({ code: null, signal: null, error: error.message });
+  });
+  child.on('exit', (code, signal) => {
+    // At once: later its number could be that of somebody else's process group.
+    killChildren();
+    const late = setTimeout(() => finish({ code, signal }), outputAfterExit);
+    child.on('close', () => {
+      clearTimeout(late);
+      finish({ code, signal });
+    });
+  });
+}
+
+function killGroup(pid: number | undefined): void {
+  if (!pid) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nothing of it is left.
+  }
+}

@@ -1,0 +1,200 @@
+import type { LeavingReason } from '../protocol/control.js';
+import {
+  afterDeath,
+  afterFailedImport,
+  delayAfterDeaths,
+  delayAfterImports,
+  type Failures,
+  noFailures,
+} from './restart-policy.js';
+
+/**
+ * A slot is the place of one daemon process in its set: `processes=3` has three. All times are milliseconds of
+ * one clock. `deadline` is when `timer` is due.
+ */
+export type SlotState =
+  /** Nothing runs and nothing shall. */
+  | { readonly kind: 'stopped' }
+  /** A process was started and has not said that it is ready. */
+  | {
+      readonly kind: 'starting';
+      readonly since: number;
+      readonly failures: Failures;
+      readonly deadline: number;
+      /** It is being killed because it took too long, or cannot boot. */
+      readonly doomed: boolean;
+    }
+  | { readonly kind: 'ready'; readonly since: number; readonly failures: Failures }
+  /** Nothing runs until `deadline`. */
+  | { readonly kind: 'backing-off'; readonly failures: Failures; readonly deadline: number }
+  /** The process was told to go and has not gone; nothing follows. */
+  | { readonly kind: 'stopping'; readonly deadline: number; readonly step: 'asked' | 'killed' };
+
+export type SlotEvent =
+  | { readonly type: 'start' }
+  | { readonly type: 'ready' }
+  /** The process announced that it leaves by itself. */
+  | { readonly type: 'leaving'; readonly reason: LeavingReason }
+  | { readonly type: 'boot-failed' }
+  | { readonly type: 'exited' }
+  | { readonly type: 'timer' }
+  | { readonly type: 'stop'; readonly graceful: number };
+
+export type SlotEffect =
+  | 'spawn'
+  /** SIGKILL for the process and all its children. */
+  | 'kill'
+  /** Ask the process to finish and go. */
+  | 'ask-to-stop'
+  /** The process no longer fills the slot; it finishes what it has begun and is watched until it has gone. */
+  | 'let-go'
+  | 'report-start-timeout'
+  | 'report-stop-timeout'
+  | 'report-delay';
+
+export interface SlotLimits {
+  /** Milliseconds a process may take until it is ready; 0 is no limit. */
+  readonly startup: number;
+  /** Milliseconds between the end of the graceful time and SIGKILL. */
+  readonly shutdown: number;
+}
+
+export interface Step {
+  readonly state: SlotState;
+  readonly effects: readonly SlotEffect[];
+}
+
+/** What becomes of a slot. Pure: the loop that acts is slot.ts. */
+export function next(state: SlotState, event: SlotEvent, now: number, limits: SlotLimits): Step {
+  switch (state.kind) {
+    case 'stopped':
+      return event.type === 'start' ? start(noFailures, now, limits) : stay(state);
+    case 'starting':
+      return whileStarting(state, event, now, limits);
+    case 'ready':
+      return whileReady(state, event, now, limits);
+    case 'backing-off':
+      if (event.type === 'timer' && now >= state.deadline)
+        return start(state.failures, now, limits);
+      return event.type === 'stop' ? { state: { kind: 'stopped' }, effects: [] } : stay(state);
+    case 'stopping':
+      return whileStopping(state, event, now);
+  }
+}
+
+/** When `timer` is due next, if at all. */
+export function deadlineOf(state: SlotState): number | undefined {
+  return 'deadline' in state && Number.isFinite(state.deadline) ? state.deadline : undefined;
+}
+
+function whileStarting(
+  state: SlotState & { kind: 'starting' },
+  event: SlotEvent,
+  now: number,
+  limits: SlotLimits,
+): Step {
+  switch (event.type) {
+    case 'ready':
+      if (state.doomed) return stay(state);
+      return {
+        state: { kind: 'ready', since: state.since, failures: state.failures },
+        effects: [],
+      };
+    case 'timer':
+      if (state.doomed || now < state.deadline) return stay(state);
+      return { state: doom(state), effects: ['report-start-timeout', 'kill'] };
+    case 'boot-failed':
+      return { state: doom(state), effects: ['kill'] };
+    case 'exited':
+      return restart(afterDeath(state.failures, now - state.since), now, limits);
+    case 'leaving':
+      return replace(event.reason, state, now, limits);
+    case 'stop':
+      return stop(event.graceful, now, limits);
+    case 'start':
+      return stay(state);
+  }
+}
+
+function whileReady(
+  state: SlotState & { kind: 'ready' },
+  event: SlotEvent,
+  now: number,
+  limits: SlotLimits,
+): Step {
+  switch (event.type) {
+    case 'exited':
+      return restart(afterDeath(state.failures, now - state.since), now, limits);
+    case 'leaving':
+      return replace(event.reason, state, now, limits);
+    case 'stop':
+      return stop(event.graceful, now, limits);
+    default:
+      return stay(state);
+  }
+}
+
+function whileStopping(
+  state: SlotState & { kind: 'stopping' },
+  event: SlotEvent,
+  now: number,
+): Step {
+  if (event.type === 'exited') return { state: { kind: 'stopped' }, effects: [] };
+  const due = event.type === 'timer' && now >= state.deadline;
+  const hurried = event.type === 'stop' && event.graceful === 0 && state.step === 'asked';
+  if (!due && !hurried) return stay(state);
+  if (state.step === 'killed') return stay(state);
+  return {
+    state: { kind: 'stopping', deadline: Number.POSITIVE_INFINITY, step: 'killed' },
+    effects: due ? ['report-stop-timeout', 'kill'] : ['kill'],
+  };
+}
+
+function start(failures: Failures, now: number, limits: SlotLimits): Step {
+  const deadline = limits.startup > 0 ? now + limits.startup : Number.POSITIVE_INFINITY;
+  return {
+    state: { kind: 'starting', since: now, failures, deadline, doomed: false },
+    effects: ['spawn'],
+  };
+}
+
+function restart(failures: Failures, now: number, limits: SlotLimits): Step {
+  return startAfter(delayAfterDeaths(failures.deaths), failures, now, limits);
+}
+
+/** The process goes by itself; its place is free for the next one now. */
+function replace(
+  reason: LeavingReason,
+  state: { since: number; failures: Failures },
+  now: number,
+  limits: SlotLimits,
+): Step {
+  const failed = reason === 'import-failed';
+  const failures = failed ? afterFailedImport(state.failures, now - state.since) : noFailures;
+  const delay = failed ? delayAfterImports(failures.imports) : 0;
+  const step = startAfter(delay, failures, now, limits);
+  return { state: step.state, effects: ['let-go', ...step.effects] };
+}
+
+function startAfter(delay: number, failures: Failures, now: number, limits: SlotLimits): Step {
+  if (delay === 0) return start(failures, now, limits);
+  return {
+    state: { kind: 'backing-off', failures, deadline: now + delay },
+    effects: ['report-delay'],
+  };
+}
+
+function stop(graceful: number, now: number, limits: SlotLimits): Step {
+  return {
+    state: { kind: 'stopping', deadline: now + graceful + limits.shutdown, step: 'asked' },
+    effects: ['ask-to-stop'],
+  };
+}
+
+function doom(state: SlotState & { kind: 'starting' }): SlotState {
+  return { ...state, deadline: Number.POSITIVE_INFINITY, doomed: true };
+}
+
+function stay(state: SlotState): Step {
+  return { state, effects: [] };
+}

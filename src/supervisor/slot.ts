@@ -1,0 +1,264 @@
+import type { Emit } from '../base/events.js';
+import type { Endpoint } from '../plan/plan.js';
+import type { LeavingReason } from '../protocol/control.js';
+import type { Dialect } from '../protocol/marshal.js';
+import type { Daemon, DaemonNews } from './daemon.js';
+import { deadlineOf, next, type SlotEffect, type SlotEvent, type SlotState } from './slot-state.js';
+import type { ProcessFiles } from './socket-folder.js';
+
+export interface SlotWorld {
+  readonly processGroup: string;
+  readonly applicationGroup: string;
+  readonly threads: number;
+  readonly dialect: Dialect;
+  /** Seconds. */
+  readonly timeouts: {
+    readonly startup: number;
+    readonly graceful: number;
+    readonly shutdown: number;
+  };
+  readonly emit: Emit;
+  /** A number that no other process of this server has. */
+  readonly newId: () => number;
+  readonly createFiles: (id: number) => ProcessFiles;
+  readonly start: (files: ProcessFiles, tell: (news: DaemonNews) => void) => Daemon;
+  readonly endpointUp: (endpoint: Endpoint) => void;
+  readonly endpointDown: (id: number) => void;
+  /** No process of this slot can start, for this reason; it is tried again with growing delays. */
+  readonly unusable: (reason: string) => void;
+}
+
+export interface Slot {
+  start(): void;
+  /** Seconds for requests that run; 0 is at once. Resolves when no process is left. */
+  stop(graceful: number): Promise<void>;
+  /** SIGKILL for everything, without waiting: the last resort when the supervisor itself fails. */
+  killNow(): void;
+}
+
+/** One process of this slot, present or let go. */
+interface Incarnation {
+  readonly id: number;
+  readonly startedAt: number;
+  readonly files: ProcessFiles;
+  readonly daemon: Daemon;
+  announced: boolean;
+  /** Whether its end is wanted: then it is no failure. */
+  expected: boolean;
+  limit?: NodeJS.Timeout;
+}
+
+/** The loop that acts on slot-state.ts. */
+export function createSlot(world: SlotWorld): Slot {
+  let state: SlotState = { kind: 'stopped' };
+  let current: Incarnation | undefined;
+  const alive = new Set<Incarnation>();
+  let timer: NodeJS.Timeout | undefined;
+  let whenGone: (() => void)[] = [];
+  const limits = {
+    startup: world.timeouts.startup * 1000,
+    shutdown: world.timeouts.shutdown * 1000,
+  };
+  const who = { processGroup: world.processGroup, applicationGroup: world.applicationGroup };
+
+  function handle(event: SlotEvent): void {
+    const step = next(state, event, Date.now(), limits);
+    state = step.state;
+    for (const effect of step.effects) act(effect, event);
+    setTimer();
+    tellWhenGone();
+  }
+
+  function act(effect: SlotEffect, event: SlotEvent): void {
+    switch (effect) {
+      case 'spawn':
+        current = spawnOne();
+        return;
+      case 'kill':
+        current?.daemon.kill();
+        return;
+      case 'ask-to-stop':
+        if (current) current.expected = true;
+        current?.daemon.stop(event.type === 'stop' ? event.graceful / 1000 : 0);
+        return;
+      case 'let-go':
+        letGo();
+        return;
+      default:
+        report(effect);
+    }
+  }
+
+  function report(effect: SlotEffect): void {
+    const pid = current?.daemon.pid ?? 0;
+    if (effect === 'report-start-timeout')
+      world.emit({ type: 'daemon-start-timeout', ...who, pid, seconds: world.timeouts.startup });
+    if (effect === 'report-stop-timeout')
+      world.emit({ type: 'daemon-stop-timeout', ...who, pid, seconds: world.timeouts.shutdown });
+    if (effect === 'report-delay' && state.kind === 'backing-off')
+      world.emit({
+        type: 'daemon-restart-delayed',
+        ...who,
+        milliseconds: state.deadline - Date.now(),
+        failures: state.failures.deaths || state.failures.imports,
+      });
+  }
+
+  /** A process that cannot even be started counts as one that died at once. */
+  function spawnOne(): Incarnation | undefined {
+    const id = world.newId();
+    let files: ProcessFiles | undefined;
+    try {
+      files = world.createFiles(id);
+      const own = files;
+      const daemon = world.start(own, (news) => hear(one, news));
+      own.closeFds();
+      const one: Incarnation = {
+        id,
+        startedAt: Date.now(),
+        files: own,
+        daemon,
+        announced: false,
+        expected: false,
+      };
+      alive.add(one);
+      if (daemon.pid !== 0) world.emit({ type: 'daemon-starting', ...who, pid: daemon.pid });
+      return one;
+    } catch (error) {
+      files?.closeFds();
+      files?.remove();
+      world.unusable(`a daemon process cannot be started: ${(error as Error).message}`);
+      setImmediate(() => handle({ type: 'exited' }));
+      return undefined;
+    }
+  }
+
+  function hear(one: Incarnation, news: DaemonNews): void {
+    const pid = one.daemon.pid;
+    switch (news.type) {
+      case 'raw':
+        world.emit({
+          type: 'application-output',
+          ...who,
+          pid,
+          stream: news.stream,
+          text: news.text,
+        });
+        return;
+      case 'log': {
+        const { stream, request, text } = news.log;
+        const tag = request === null ? {} : { request };
+        world.emit({ type: 'application-output', ...who, pid, stream, ...tag, text });
+        return;
+      }
+      case 'message': {
+        const { level, request, text } = news.message;
+        const tag = request === null ? {} : { request };
+        world.emit({ type: 'runtime-message', ...who, pid, level, ...tag, text });
+        return;
+      }
+      case 'ready':
+        if (one === current) becomeReady(one, news.ready.version, news.ready.prefix);
+        return;
+      case 'leaving':
+        if (one === current) leave(one, news.leaving.reason, news.leaving.script ?? undefined);
+        return;
+      case 'boot-failed':
+        world.unusable(news.failed.text);
+        if (one === current) handle({ type: 'boot-failed' });
+        return;
+      case 'exited':
+        gone(one, news);
+    }
+  }
+
+  function becomeReady(one: Incarnation, version: string, prefix: string): void {
+    handle({ type: 'ready' });
+    if (state.kind !== 'ready') return;
+    const { pid } = one.daemon;
+    const milliseconds = Date.now() - one.startedAt;
+    one.announced = true;
+    world.emit({ type: 'daemon-ready', ...who, pid, version, prefix, milliseconds });
+    const { socket, journal } = one.files;
+    const { threads, dialect } = world;
+    world.endpointUp({ id: one.id, ...who, pid, socket, journal, threads, dialect });
+  }
+
+  function leave(one: Incarnation, reason: LeavingReason, script: string | undefined): void {
+    one.expected = true;
+    const said = script === undefined ? {} : { script };
+    if (state.kind === 'ready' || state.kind === 'starting')
+      world.emit({ type: 'daemon-restarting', ...who, pid: one.daemon.pid, reason, ...said });
+    handle({ type: 'leaving', reason });
+  }
+
+  function letGo(): void {
+    const leaving = current;
+    current = undefined;
+    if (!leaving) return;
+    const { graceful, shutdown } = world.timeouts;
+    leaving.limit = setTimeout(
+      () => {
+        const { pid } = leaving.daemon;
+        world.emit({ type: 'daemon-stop-timeout', ...who, pid, seconds: shutdown });
+        leaving.daemon.kill();
+      },
+      (graceful + shutdown) * 1000,
+    );
+  }
+
+  function gone(one: Incarnation, news: DaemonNews & { type: 'exited' }): void {
+    alive.delete(one);
+    clearTimeout(one.limit);
+    if (one.announced) world.endpointDown(one.id);
+    one.files.remove();
+    const { code, signal } = news;
+    if (news.error !== undefined)
+      world.unusable(`a daemon process cannot be started: ${news.error}`);
+    else
+      world.emit({
+        type: 'daemon-died',
+        ...who,
+        pid: one.daemon.pid,
+        code,
+        signal,
+        expected: one.expected,
+        lastLines: news.lastLines,
+      });
+    if (one === current) {
+      current = undefined;
+      handle({ type: 'exited' });
+    } else tellWhenGone();
+  }
+
+  function setTimer(): void {
+    clearTimeout(timer);
+    const deadline = deadlineOf(state);
+    if (deadline !== undefined)
+      timer = setTimeout(() => handle({ type: 'timer' }), Math.max(0, deadline - Date.now()) + 1);
+  }
+
+  function tellWhenGone(): void {
+    if (state.kind !== 'stopped' || alive.size > 0) return;
+    const waiting = whenGone;
+    whenGone = [];
+    for (const tell of waiting) tell();
+  }
+
+  return {
+    start: () => handle({ type: 'start' }),
+    stop(graceful) {
+      const promise = new Promise<void>((resolve) => whenGone.push(resolve));
+      for (const one of alive)
+        if (one !== current) {
+          if (graceful === 0) one.daemon.kill();
+          else one.daemon.stop(graceful);
+        }
+      handle({ type: 'stop', graceful: graceful * 1000 });
+      return promise;
+    },
+    killNow() {
+      for (const one of alive) one.daemon.kill();
+    },
+  };
+}

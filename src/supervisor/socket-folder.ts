@@ -1,0 +1,147 @@
+import { randomBytes } from 'node:crypto';
+import * as fs from 'node:fs';
+import path from 'node:path';
+import { journalLength } from '../protocol/journal.js';
+import { type BoundSocket, bindUnix } from './listening-handle.js';
+
+/** Owner of the files that gateways open; absent: whoever starts the server. */
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** What one daemon process listens on and writes to; it inherits both as descriptors. */
+export interface ProcessFiles {
+  readonly socket: string;
+  readonly journal: string;
+  readonly listening: BoundSocket;
+  readonly journalFd: number;
+  /** Closes what the supervisor holds. The daemon keeps its own copies. */
+  closeFds(): void;
+  /** Removes both files; gateways that have them open keep them. */
+  remove(): void;
+}
+
+export interface SocketFolder {
+  readonly path: string;
+  create(id: number): ProcessFiles;
+  remove(): void;
+}
+
+/** `sun_path` of Linux has 108 bytes, one of them for the NUL at the end. */
+const longestSocketPath = 107;
+
+/**
+ * Makes `<prefix>.<pid>.<random>/`. Gateways can enter it and neither list nor change it, so that what the
+ * supervisor does in it, as root maybe, never goes through a link of theirs.
+ * Folders of supervisors that no longer live are removed.
+ *
+ * @throws Error when the folder cannot be made or a socket path in it would be too long
+ */
+export function makeSocketFolder(prefix: string, owner: Owner | undefined): SocketFolder {
+  removeStaleFolders(prefix);
+  const folder = `${prefix}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  const example = path.join(folder, 'd100000.sock');
+  if (Buffer.byteLength(example) > longestSocketPath)
+    throw new Error(
+      `cannot make sockets in "${folder}": the path "${example}" has ${Buffer.byteLength(example)} bytes, and a Unix socket path at most ${longestSocketPath}; state a shorter WSGISocketPrefix`,
+    );
+  fs.mkdirSync(path.dirname(prefix), { recursive: true, mode: 0o755 });
+  // Fails when something with this name is there already, so nobody can have prepared it.
+  fs.mkdirSync(folder, { mode: 0o700 });
+  if (owner) {
+    fs.chownSync(folder, process.getuid?.() ?? 0, owner.gid);
+    fs.chmodSync(folder, 0o710);
+  }
+  return {
+    path: folder,
+    create: (id) => createFiles(folder, id, owner),
+    remove: () => fs.rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+function createFiles(folder: string, id: number, owner: Owner | undefined): ProcessFiles {
+  const socket = path.join(folder, `d${id}.sock`);
+  const journal = path.join(folder, `d${id}.journal`);
+  const journalFd = fs.openSync(journal, 'wx+', 0o600);
+  try {
+    fs.ftruncateSync(journalFd, journalLength);
+    if (owner) fs.fchownSync(journalFd, owner.uid, owner.gid);
+    const listening = bindPrivately(socket);
+    if (owner) fs.lchownSync(socket, owner.uid, owner.gid);
+    return {
+      socket,
+      journal,
+      listening,
+      journalFd,
+      closeFds: once(() => {
+        listening.close();
+        fs.closeSync(journalFd);
+      }),
+      remove: () => {
+        fs.rmSync(socket, { force: true });
+        fs.rmSync(journal, { force: true });
+      },
+    };
+  } catch (error) {
+    fs.closeSync(journalFd);
+    fs.rmSync(journal, { force: true });
+    throw error;
+  }
+}
+
+/** The socket has its mode from the start: nothing can connect before a `chmod`. */
+function bindPrivately(socket: string): BoundSocket {
+  const before = process.umask(0o177);
+  try {
+    return bindUnix(socket);
+  } finally {
+    process.umask(before);
+  }
+}
+
+function removeStaleFolders(prefix: string): void {
+  const parent = path.dirname(prefix);
+  const start = `${path.basename(prefix)}.`;
+  for (const name of listFolder(parent)) {
+    const pid =
+      name.startsWith(start) && /^(\d+)\.[0-9a-f]{8}$/.exec(name.slice(start.length))?.[1];
+    if (pid && !isAlive(Number(pid)) && isOurs(path.join(parent, name)))
+      fs.rmSync(path.join(parent, name), { recursive: true, force: true });
+  }
+}
+
+function listFolder(folder: string): string[] {
+  try {
+    return fs.readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+/** A real folder, not a link that someone put there to have another folder removed. */
+function isOurs(folder: string): boolean {
+  try {
+    return fs.lstatSync(folder).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function once(action: () => void): () => void {
+  let done = false;
+  return () => {
+    if (done) return;
+    done = true;
+    action();
+  };
+}

@@ -1,0 +1,140 @@
+import type { Emit } from '../base/events.js';
+import type { Endpoint, ProcessGroupPlan } from '../plan/plan.js';
+import { bootMessage, dialectOf } from './boot-message.js';
+import { type Daemon, type DaemonCommand, type DaemonNews, startDaemon } from './daemon.js';
+import { type ProcessSet, startProcessSet } from './process-set.js';
+import type { SlotWorld } from './slot.js';
+import type { ProcessFiles, SocketFolder } from './socket-folder.js';
+
+/** Application groups of one process group that get processes: names can come from requests. */
+export const maximumApplicationGroups = 64;
+
+/** The processes of one process group for one application group. */
+export interface Wanted {
+  readonly processGroup: string;
+  readonly applicationGroup: string;
+}
+
+export interface SupervisorOptions {
+  readonly processGroups: readonly ProcessGroupPlan[];
+  /** Whose processes are started at once; all others when a gateway wants them. */
+  readonly startAtOnce: readonly Wanted[];
+  readonly folder: SocketFolder;
+  readonly emit: Emit;
+  /** The only user whom a runtime lets connect. */
+  readonly gatewayUid: number;
+  /** The command line that runs the runtime of this group as its user. */
+  readonly command: (group: ProcessGroupPlan) => readonly string[];
+  readonly endpointUp: (endpoint: Endpoint) => void;
+  readonly endpointDown: (id: number) => void;
+  readonly groupBroken: (processGroup: string, applicationGroup: string, reason: string) => void;
+  readonly start?: typeof startDaemon;
+}
+
+export interface Supervisor {
+  /** Makes sure that processes for this application group run. */
+  want(processGroup: string, applicationGroup: string): void;
+  /** Stops all daemons; resolves when no process is left. */
+  stop(graceful: number): Promise<void>;
+  killNow(): void;
+}
+
+/** Starts the processes of all groups that are not broken, and keeps them running. */
+export function startSupervisor(options: SupervisorOptions): Supervisor {
+  const groups = new Map(options.processGroups.map((group) => [group.name, group]));
+  const sets = new Map<string, Map<string, ProcessSet>>();
+  const newId = counter();
+  let stopping = false;
+
+  function want(processGroup: string, applicationGroup: string): void {
+    const group = groups.get(processGroup);
+    if (stopping || !group || group.broken) return;
+    const running = sets.get(processGroup) ?? new Map<string, ProcessSet>();
+    sets.set(processGroup, running);
+    if (running.has(applicationGroup)) return;
+    if (running.size >= maximumApplicationGroups) {
+      const message = `process group "${processGroup}" has ${running.size} application groups, and no more are started; "${applicationGroup}" was one too many`;
+      options.groupBroken(processGroup, applicationGroup, message);
+      return;
+    }
+    const world = worldOf(options, group, applicationGroup, newId);
+    running.set(applicationGroup, startProcessSet(world, group.processes));
+  }
+
+  for (const group of options.processGroups) reportBroken(options, group);
+  for (const { processGroup, applicationGroup } of options.startAtOnce)
+    want(processGroup, applicationGroup);
+
+  const all = () => [...sets.values()].flatMap((running) => [...running.values()]);
+  return {
+    want,
+    async stop(graceful) {
+      stopping = true;
+      await Promise.all(all().map((set) => set.stop(graceful)));
+    },
+    killNow() {
+      stopping = true;
+      for (const set of all()) set.killNow();
+    },
+  };
+}
+
+function reportBroken(options: SupervisorOptions, group: ProcessGroupPlan): void {
+  const { broken, name } = group;
+  if (!broken) return;
+  const hint = broken.hint === undefined ? {} : { hint: broken.hint };
+  const { code, message } = broken;
+  options.emit({ type: 'group-broken', processGroup: name, code, message, ...hint });
+}
+
+function worldOf(
+  options: SupervisorOptions,
+  group: ProcessGroupPlan,
+  applicationGroup: string,
+  newId: () => number,
+): SlotWorld {
+  const command: DaemonCommand = {
+    argv: options.command(group),
+    environment: group.environment,
+    boot: bootMessage(group, applicationGroup, options.gatewayUid),
+    dialect: dialectOf(group),
+  };
+  const start = options.start ?? startDaemon;
+  const unusable = onceAMinute((message) => {
+    const code = 'daemon-unusable';
+    options.emit({ type: 'group-broken', processGroup: group.name, code, message });
+  });
+  return {
+    processGroup: group.name,
+    applicationGroup,
+    threads: group.threads,
+    dialect: command.dialect,
+    timeouts: group.timeouts,
+    emit: options.emit,
+    newId,
+    createFiles: options.folder.create,
+    start: (files: ProcessFiles, tell: (news: DaemonNews) => void): Daemon =>
+      start(command, files, tell),
+    endpointUp: options.endpointUp,
+    endpointDown: options.endpointDown,
+    unusable(reason) {
+      unusable(reason);
+      options.groupBroken(group.name, applicationGroup, reason);
+    },
+  };
+}
+
+/** The same reason, tried again every few seconds, is told once in a while only. */
+function onceAMinute(tell: (message: string) => void): (message: string) => void {
+  let last = { message: '', at: 0 };
+  return (message) => {
+    if (message === last.message && Date.now() - last.at < 60_000) return;
+    last = { message, at: Date.now() };
+    tell(message);
+  };
+}
+
+function counter(): () => number {
+  let last = 0;
+  return () => ++last;
+}

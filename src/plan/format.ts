@@ -11,8 +11,7 @@ export function formatPlan(plan: Plan): string {
     `listening on ${listeners.map(formatAddress).join(', ')}`,
     `${count(gateways.count, 'gateway')} as ${gateways.identity?.user ?? 'the user who starts the server'}`,
     ...hosts.flatMap((host) => ['', ...hostLines(host, plan)]),
-    '',
-    formatGroupLines(plan).trimEnd(),
+    ...(plan.processGroups.length > 0 ? ['', ...plan.processGroups.map(groupLine)] : []),
     '',
   ].join('\n');
 }
@@ -64,7 +63,9 @@ function mountRows(mount: MountPlan, host: HostPlan, plan: Plan): [string, strin
     [urlText(mount.url), mount.target],
     ...choices.map(({ name }): [string, string] => {
       const group =
-        name.kind === 'literal' && plan.processGroups.find((one) => one.name === name.name);
+        name.kind === 'literal'
+          ? plan.processGroups.find((one) => one.name === name.name)
+          : undefined;
       const title =
         name.kind === 'literal' && name.name === ''
           ? 'no process group'

@@ -103,7 +103,10 @@ function unescaped(text: string): string {
 }
 
 function unknown(message: string, source: string, at: Span): Diagnostic {
-  const index = at.text.indexOf(source, at.column - 1);
+  const index =
+    source === '%'
+      ? at.text.lastIndexOf('%', at.endColumn - 1)
+      : at.text.indexOf(source, at.column - 1);
   const place = index < 0 ? at : { ...at, column: index + 1, endColumn: index + 1 + source.length };
   return diagnostic('invalid-value', `log format: ${message}`, {
     at: place,

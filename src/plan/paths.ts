@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import { type Diagnostic, diagnostic } from '../base/diagnostic.js';
 import type { Span } from '../base/span.js';
 import type { Config } from '../config/config.js';
@@ -54,7 +53,9 @@ export function checkPaths(
     ...files
       .filter(({ inherited, plan }) => !inherited && !hasGroups(plan.url, plan.target))
       .flatMap(({ stated: { target, at } }) => unreachable(target, at, [gateway], facts)),
-    ...stated.importScripts.flatMap(({ path, at }) => scriptMissing(path, at, facts) ?? []),
+    ...stated.importScripts.flatMap(
+      ({ path, at }) => scriptMissing(path, at, facts, 'it is not imported') ?? [],
+    ),
   ]);
 }
 
@@ -62,7 +63,12 @@ function hasGroups(url: { readonly kind: string }, target: string): boolean {
   return url.kind === 'regex' && target.includes('$');
 }
 
-function scriptMissing(target: string, at: Span, { paths }: Facts): Diagnostic[] | undefined {
+function scriptMissing(
+  target: string,
+  at: Span,
+  { paths }: Facts,
+  outcome = 'requests for it get 404',
+): Diagnostic[] | undefined {
   const walk = paths[target];
   if (walk?.end !== 'missing') return undefined;
   const what = target.endsWith('/') ? 'script folder' : 'script';
@@ -70,7 +76,7 @@ function scriptMissing(target: string, at: Span, { paths }: Facts): Diagnostic[]
     diagnostic(
       'script-missing',
       `${what} ${JSON.stringify(target)} does not exist${walk.at === target.replace(/\/$/, '') ? '' : `: there is no ${walk.at}`}`,
-      { at, hint: 'requests for it get 404 until it is there' },
+      { at, hint: `${outcome} until it is there` },
     ),
   ];
 }
@@ -95,7 +101,7 @@ export function unreachable(
         `user ${JSON.stringify(reader.user)} cannot enter ${closed.path} (mode ${closed.mode.toString(8).padStart(4, '0')}, owner ${owner}) to come to ${path}`,
         {
           at,
-          hint: `open the folder: chmod o+x ${closed.path}\nor move ${dirname(path)} out of it, for example to /srv`,
+          hint: `open the folder: chmod o+x ${closed.path}\nor move it out of there, for example to /srv`,
         },
       ),
     ];

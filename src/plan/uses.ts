@@ -1,5 +1,5 @@
 import { type Diagnostic, diagnostic } from '../base/diagnostic.js';
-import { didYouMean } from '../base/nearest.js';
+import { didYouMean, nearest } from '../base/nearest.js';
 import type { Span, Stated } from '../base/span.js';
 import type { Config, ProcessGroup } from '../config/config.js';
 import { type GroupChoice, groupChoices } from './group-choices.js';
@@ -133,7 +133,11 @@ export function restrictedTo(
 
 function unused(config: Config, uses: readonly GroupUse[]): Diagnostic[] {
   if (uses.some(({ name }) => name === undefined)) return [];
-  const used = new Set(uses.map(({ name }) => name));
+  const known = config.processGroups.map(({ name }) => name);
+  // A group that a misspelt name was meant for is used, and the misspelling is said already.
+  const used = new Set(
+    uses.flatMap(({ name = '' }) => (known.includes(name) ? name : nearest(name, known))),
+  );
   return config.processGroups
     .filter(({ name }) => !used.has(name))
     .map(({ name, at }) =>

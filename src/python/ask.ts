@@ -20,6 +20,8 @@ export type Asked =
 export type Ask = (executable: string, who?: RunAs) => Promise<Asked>;
 
 export const answerSeconds = 10;
+/** Hundreds of interpreters started together would run into their time limit. */
+const atOnce = 8;
 
 /** Needs nothing but `sys`, so that it works where the standard library does not, from 2.7 on. */
 const question =
@@ -33,13 +35,31 @@ const question =
  */
 export function interpreterAsker(machine: Machine, setpriv: string | undefined): Ask {
   const asked = new Map<string, Promise<Asked>>();
+  const turn = turnTaker(atOnce);
   return (executable, who) => {
     const key = JSON.stringify([executable, who?.uid, who?.gid, who?.groups]);
     const earlier = asked.get(key);
     if (earlier) return earlier;
-    const asking = askOnce(executable, who, machine, setpriv);
+    const asking = turn(() => askOnce(executable, who, machine, setpriv));
     asked.set(key, asking);
     return asking;
+  };
+}
+
+/** Runs at most `places` tasks at a time, the others in order of asking. */
+function turnTaker(places: number): <T>(task: () => Promise<T>) => Promise<T> {
+  const waiting: (() => void)[] = [];
+  let free = places;
+  return async (task) => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await task();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else free += 1;
+    }
   };
 }
 

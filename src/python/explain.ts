@@ -31,7 +31,7 @@ export function explainFailure(
     if (closed) return unreachable(failed, closed, walk, user);
   }
   const gone = walks.find((walk) => walk.end === 'missing');
-  return gone ? basePythonGone(failed, gone) : broken(failed);
+  return gone ? basePythonGone(failed, gone) : broken(failed, user);
 }
 
 /** Without root there may be a folder that we cannot even look into. */
@@ -58,7 +58,7 @@ function unreachable(
         `open the folder: chmod o+x ${closed.path}`,
         beyond
           ? 'or move the virtual environment out of it, for example to /srv/venvs'
-          : `or make it from a Python that everybody can reach: ${makeCommand(`--clear ${home}`, '/usr/bin/python3')}`,
+          : `or make it from a Python that everybody can reach: ${makeCommand(home, { python: '/usr/bin/python3', clear: true })}`,
         ...(user && closed.uid !== 0 ? [`or run the group as its owner: user=#${closed.uid}`] : []),
       ].join('\n'),
     },
@@ -71,20 +71,21 @@ function basePythonGone(failed: Failed, gone: Walk): Diagnostic {
   const from = cfg?.home ? ` in ${cfg.home}` : '';
   return diagnostic(
     'base-python-missing',
-    `${setting} ${JSON.stringify(home)} was made from Python${made}${from}, which is gone: there is no ${gone.at}`,
+    `${setting} ${JSON.stringify(home)} was made from Python${made}${from}, which is gone: there is no ${gone.towards}`,
     {
-      hint: `make it again and install its packages: ${makeCommand(`--clear ${home}`, cfg?.version ? `python${minorVersion(cfg.version)}` : 'python3')}`,
+      hint: `make it again and install its packages: ${makeCommand(home, { clear: true, ...(cfg?.version && { python: `python${minorVersion(cfg.version)}` }) })}`,
     },
   );
 }
 
-function broken(failed: Failed): Diagnostic {
+function broken(failed: Failed, user: { readonly user: string } | undefined): Diagnostic {
+  const command = `${user ? `runuser -u ${user.user} -- ` : ''}${failed.executable} -c pass`;
   const { home, setting, executable, reason } = failed;
   return diagnostic(
     'interpreter-broken',
     `${setting} ${JSON.stringify(home)}: ${executable} does not start: ${reason}`,
     {
-      hint: `try it: ${executable} -c pass${failed.cfg ? `\nor make it again: ${makeCommand(`--clear ${home}`)}` : `\nand look at ${join(home, 'lib')}`}`,
+      hint: `try it: ${command}${failed.cfg ? `\nor make it again: ${makeCommand(home, { clear: true })}` : `\nand look at ${join(home, 'lib')}`}`,
     },
   );
 }

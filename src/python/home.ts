@@ -111,11 +111,10 @@ function missing(
     basename(home),
     files.list(parent).filter((name) => !name.startsWith('.') || environments.includes(name)),
   );
-  const meant = [
-    ...new Set([...near.filter((name) => environments.includes(name)), ...environments]),
-  ]
-    .slice(0, 3)
-    .map((name) => line(join(parent, name)));
+  const nearEnvironments = near.filter((name) => environments.includes(name));
+  const meant = (nearEnvironments.length > 0 ? nearEnvironments : environments).map((name) =>
+    line(join(parent, name)),
+  );
   return diagnostic(
     'home-missing',
     `${named} does not exist${near.length > 0 ? `: ${parent} has ${near.map((name) => JSON.stringify(name)).join(', ')}` : ''}`,
@@ -162,6 +161,10 @@ function environmentsIn(folder: string, files: Files): string[] {
 }
 
 /** The command that makes a virtual environment. */
-export function makeCommand(home: string, python = 'python3'): string {
-  return `${python} -m venv ${/^[\w./-]+$/.test(home) ? home : `'${home}'`}`;
+export function makeCommand(
+  home: string,
+  { python = 'python3', clear = false }: { python?: string; clear?: boolean } = {},
+): string {
+  const quoted = /^[\w./-]+$/.test(home) ? home : `'${home}'`;
+  return `${python} -m venv ${clear ? '--clear ' : ''}${quoted}`;
 }

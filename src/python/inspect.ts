@@ -174,7 +174,7 @@ function findingsOf(python: PythonFacts, named: string, { machine }: InspectTool
     diagnostic(
       'environment-outdated',
       `${named} was made for Python ${made}, but its ${join('bin', basename(python.executable))} is now ${version}: the packages in ${packages} are not seen`,
-      { hint: `make it again: ${makeCommand(`--clear ${home}`, `python${made}`)}` },
+      { hint: `make it again: ${makeCommand(home, { python: `python${made}`, clear: true })}` },
     ),
   ];
 }

@@ -18,6 +18,8 @@ export interface Walk {
   readonly end: 'file' | 'folder' | 'other' | 'missing' | 'denied';
   /** Where the way ends, links resolved: what was looked at last. */
   readonly at: string;
+  /** The whole path that the links lead to, also where it does not exist. */
+  readonly towards: string;
   /** Of the end, where it exists. */
   readonly entry?: Entry;
 }
@@ -32,17 +34,20 @@ export function walkPath(path: string, machine: Pick<Machine, 'look' | 'target'>
   let links = 0;
   for (;;) {
     const entry = machine.look(at);
-    if (typeof entry === 'string') return { folders, end: entry, at };
+    if (typeof entry === 'string') return { folders, end: entry, at, towards: join(at, ...rest) };
     if (entry.kind === 'link') {
-      if (++links > linkLimit) return { folders, end: 'missing', at };
+      if (++links > linkLimit) return { folders, end: 'missing', at, towards: at };
       const target = machine.target(at) ?? '';
       rest.unshift(...parts(target));
       at = target.startsWith('/') ? '/' : dirname(at);
       continue;
     }
     const next = rest.shift();
-    if (next === undefined) return { folders, end: entry.kind, at, entry };
-    if (entry.kind !== 'folder') return { folders, end: 'missing', at: join(at, next) };
+    if (next === undefined) return { folders, end: entry.kind, at, towards: at, entry };
+    if (entry.kind !== 'folder') {
+      const missing = join(at, next);
+      return { folders, end: 'missing', at: missing, towards: join(missing, ...rest) };
+    }
     folders.push({ path: at, mode: entry.mode, uid: entry.uid, gid: entry.gid });
     at = join(at, next);
   }

@@ -74,6 +74,10 @@ export const catalogue = {
     title: 'no Require opens the folder of a script',
   },
   'script-missing': { severity: 'warning', title: 'the script of a mount does not exist' },
+  'folder-missing': {
+    severity: 'warning',
+    title: 'the folder of an Alias or DocumentRoot does not exist',
+  },
   'embedded-as-daemon': {
     severity: 'note',
     title: 'requests without a process group run in a daemon of their own',
@@ -137,6 +141,10 @@ export const catalogue = {
     title: 'the working folder of a process group does not exist',
   },
   'python-path-missing': { severity: 'warning', title: 'a folder of python-path does not exist' },
+  'python-path-is-environment': {
+    severity: 'warning',
+    title: 'python-path names the packages of a virtual environment',
+  },
   'python-variables-ignored': {
     severity: 'note',
     title: 'PYTHONHOME or PYTHONPATH of the shell are not passed on',

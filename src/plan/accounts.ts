@@ -35,9 +35,7 @@ export async function readAccounts(
   };
   const [users, groups] = await Promise.all([
     Promise.all(
-      names.users
-        .filter((name) => !findUser(local, name))
-        .map(async (name) => parsePasswd(await getent('passwd', name, machine))),
+      names.users.filter((name) => !findUser(local, name)).map((name) => askForUser(name, machine)),
     ),
     Promise.all(
       names.groups
@@ -46,8 +44,8 @@ export async function readAccounts(
     ),
   ]);
   return {
-    users: [...local.users, ...users.flat()],
-    groups: [...local.groups, ...groups.flat()],
+    users: [...local.users, ...users.flatMap((asked) => asked.users)],
+    groups: [...local.groups, ...users.flatMap((asked) => asked.groups), ...groups.flat()],
   };
 }
 
@@ -74,6 +72,18 @@ export function numberOf(text: string): number | undefined {
 export function groupsOf(accounts: Accounts, user: string, gid: number): number[] {
   const member = accounts.groups.filter((group) => group.members.includes(user));
   return [...new Set([gid, ...member.map((group) => group.gid)])];
+}
+
+/** A user who is not in the local files, and the groups that the user is a member of. */
+async function askForUser(name: string, machine: Machine): Promise<Accounts> {
+  const users = parsePasswd(await getent('passwd', name, machine));
+  const [user] = users;
+  if (!user) return { users, groups: [] };
+  const [, ...gids] = (await getent('initgroups', user.name, machine)).trim().split(/\s+/);
+  return {
+    users,
+    groups: gids.map((gid) => ({ name: `#${gid}`, gid: Number(gid), members: [user.name] })),
+  };
 }
 
 async function getent(database: string, name: string, machine: Machine): Promise<string> {

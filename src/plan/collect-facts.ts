@@ -3,7 +3,7 @@ import type { Config } from '../config/config.js';
 import { inspectPython, inspectTools } from '../python/inspect.js';
 import type { Machine } from '../python/machine.js';
 import { walkPath } from '../python/path-walk.js';
-import { readAccounts } from './accounts.js';
+import { findUser, readAccounts } from './accounts.js';
 import type { Facts } from './facts.js';
 import { planHosts } from './hosts.js';
 import { planIdentities } from './identities.js';
@@ -28,7 +28,11 @@ export async function collectFacts(config: Config, machine: Machine): Promise<Fa
   );
   const hosts = planHosts(config, { ...files, paths });
   const requests = pythonRequests(config, identities, groupUses(hosts));
-  const tools = inspectTools(machine, setpriv);
+  const tools = inspectTools(
+    machine,
+    setpriv,
+    (uid) => findUser(files.accounts, `#${uid}`)?.name ?? `#${uid}`,
+  );
   const pythons = await Promise.all(
     requests.map(async ({ group, ...request }) => [group, await inspectPython(request, tools)]),
   );

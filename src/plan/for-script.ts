@@ -39,7 +39,10 @@ export async function planForScript(options: ScriptOptions, machine: Machine): P
     plan: planned.plan,
     diagnostics: [
       ...(options.venv === undefined && python?.version ? [said(chosen, python)] : []),
-      ...planned.diagnostics,
+      // Without its only script there is nothing to serve.
+      ...planned.diagnostics.map((found) =>
+        found.code === 'script-missing' ? { ...found, severity: 'error' as const } : found,
+      ),
     ],
   };
 }

@@ -19,7 +19,10 @@ export function pathsToLookAt(config: Config, identities: Identities): string[] 
       ...(host.documentRoot ? [host.documentRoot.value] : []),
     ]),
     ...config.processGroups.flatMap(({ options }) => [
-      ...(options.pythonPath?.value ?? []),
+      ...(options.pythonPath?.value ?? []).flatMap((path) => {
+        const root = environmentOfPackages(path);
+        return root === undefined ? [path] : [path, `${root}/pyvenv.cfg`];
+      }),
       ...(options.home ? [options.home.value] : []),
     ]),
     ...(config.global.pythonPath?.value ?? []),
@@ -28,6 +31,11 @@ export function pathsToLookAt(config: Config, identities: Identities): string[] 
     ),
   ];
   return [...new Set(paths)].filter((path) => path.startsWith('/'));
+}
+
+/** `/srv/venv` of `/srv/venv/lib/python3.8/site-packages`. */
+export function environmentOfPackages(path: string): string | undefined {
+  return /^(.+)\/lib(?:64)?\/python[\d.]+\/site-packages\/?$/.exec(path)?.[1];
 }
 
 /** Scripts that do not exist, and scripts and folders that the gateway or the daemon cannot reach. */
@@ -52,7 +60,14 @@ export function checkPaths(
       }),
     ...files
       .filter(({ inherited, plan }) => !inherited && !hasGroups(plan.url, plan.target))
-      .flatMap(({ stated: { target, at } }) => unreachable(target, at, [gateway], facts)),
+      .flatMap(
+        ({ stated: { target, at } }) =>
+          folderMissing('Alias', target, at, facts) ?? unreachable(target, at, [gateway], facts),
+      ),
+    ...(stated.documentRoot
+      ? (folderMissing('DocumentRoot', stated.documentRoot.value, stated.documentRoot.at, facts) ??
+        [])
+      : []),
     ...stated.importScripts.flatMap(
       ({ path, at }) => scriptMissing(path, at, facts, 'it is not imported') ?? [],
     ),
@@ -78,6 +93,21 @@ function scriptMissing(
       `${what} ${JSON.stringify(target)} does not exist${walk.at === target.replace(/\/$/, '') ? '' : `: there is no ${walk.at}`}`,
       { at, hint: `${outcome} until it is there` },
     ),
+  ];
+}
+
+function folderMissing(
+  directive: string,
+  path: string,
+  at: Span,
+  { paths }: Facts,
+): Diagnostic[] | undefined {
+  if (paths[path]?.end !== 'missing') return undefined;
+  return [
+    diagnostic('folder-missing', `${directive} ${JSON.stringify(path)} does not exist`, {
+      at,
+      hint: 'requests for it get 404 until it is there',
+    }),
   ];
 }
 

@@ -6,7 +6,7 @@ import type { Facts } from './facts.js';
 import type { PlannedHost } from './hosts.js';
 import type { Identities } from './identities.js';
 import type { LogTable } from './logs.js';
-import { unreachable } from './paths.js';
+import { environmentOfPackages, unreachable } from './paths.js';
 import type { Identity, ProcessGroupPlan } from './plan.js';
 import { preloads } from './preload.js';
 import { processEnvironment } from './process-environment.js';
@@ -143,6 +143,15 @@ function workingFolder(path: string, at: Span, runner: Identity, facts: Facts): 
 }
 
 function onPythonPath(path: string, at: Span, runner: Identity, facts: Facts): Diagnostic[] {
+  const root = environmentOfPackages(path);
+  if (root !== undefined && facts.paths[`${root}/pyvenv.cfg`]?.end === 'file')
+    return [
+      diagnostic(
+        'python-path-is-environment',
+        `python-path ${JSON.stringify(path)} adds the packages of a virtual environment to another Python`,
+        { at, hint: `write python-home=${root} instead, and its own Python runs` },
+      ),
+    ];
   if (facts.paths[path]?.end !== 'missing') return unreachable(path, at, [runner], facts);
   return [
     diagnostic('python-path-missing', `python-path folder ${JSON.stringify(path)} does not exist`, {

@@ -21,14 +21,15 @@ export interface Failed {
 export function explainFailure(
   failed: Failed,
   user: (RunAs & { readonly user: string }) | undefined,
-  machine: Machine,
+  tools: { readonly machine: Machine; readonly userName: (uid: number) => string },
 ): Diagnostic {
+  const { machine } = tools;
   const who = user ?? machine.self;
   const walks = [walkPath(failed.executable, machine)];
   if (failed.cfg?.home) walks.push(walkPath(failed.cfg.home, machine));
   for (const walk of walks) {
     const closed = firstClosed(walk, who) ?? closedToUs(walk, machine);
-    if (closed) return unreachable(failed, closed, walk, user);
+    if (closed) return unreachable(failed, closed, walk, user, tools.userName);
   }
   const gone = walks.find((walk) => walk.end === 'missing');
   return gone ? basePythonGone(failed, gone) : broken(failed, user);
@@ -45,11 +46,12 @@ function unreachable(
   closed: Passed,
   walk: Walk,
   user: { readonly user: string } | undefined,
+  userName: (uid: number) => string,
 ): Diagnostic {
   const { home, setting } = failed;
   const who = user ? `user ${JSON.stringify(user.user)}` : 'the user of this server';
   const beyond = closed.path === home || home.startsWith(`${closed.path}/`.replace('//', '/'));
-  const where = `${closed.path} (mode ${closed.mode.toString(8).padStart(4, '0')}, owner ${closed.uid === 0 ? 'root' : `#${closed.uid}`})`;
+  const where = `${closed.path} (mode ${closed.mode.toString(8).padStart(4, '0')}, owner ${userName(closed.uid)})`;
   return diagnostic(
     'home-unreachable',
     `${setting} ${JSON.stringify(home)}: ${who} cannot enter ${where}${beyond ? '' : `, which its interpreter ${walk.at} needs`}`,
@@ -59,7 +61,9 @@ function unreachable(
         beyond
           ? 'or move the virtual environment out of it, for example to /srv/venvs'
           : `or make it from a Python that everybody can reach: ${makeCommand(home, { python: '/usr/bin/python3', clear: true })}`,
-        ...(user && closed.uid !== 0 ? [`or run the group as its owner: user=#${closed.uid}`] : []),
+        ...(user && closed.uid !== 0
+          ? [`or run the group as its owner: user=${userName(closed.uid)}`]
+          : []),
       ].join('\n'),
     },
   );

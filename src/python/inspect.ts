@@ -39,11 +39,17 @@ export interface Inspection {
 export interface InspectTools {
   readonly machine: Machine;
   readonly ask: Ask;
+  /** The name of a user, or its number as `#1000`. */
+  readonly userName: (uid: number) => string;
 }
 
 /** Tools for one round of inspections, which then asks every interpreter once. */
-export function inspectTools(machine: Machine, setpriv: string | undefined): InspectTools {
-  return { machine, ask: interpreterAsker(machine, setpriv) };
+export function inspectTools(
+  machine: Machine,
+  setpriv: string | undefined,
+  userName = (uid: number) => (uid === 0 ? 'root' : `#${uid}`),
+): InspectTools {
+  return { machine, ask: interpreterAsker(machine, setpriv), userName };
 }
 
 /** Finds the interpreter of a request, asks it, and says what is wrong with it. Never rejects. */
@@ -69,19 +75,23 @@ export async function inspectPython(
         explainFailure(
           { home, setting, executable, cfg, reason: asked.reason },
           request.who,
-          tools.machine,
+          tools,
         ),
       ],
     };
   const python = factsOf(asked.answer, { home, executable, cfg }, tools.machine);
-  return { python, findings: findingsOf(python, `${setting} ${JSON.stringify(home)}`, tools) };
+  return {
+    python,
+    findings: findingsOf(python, `${setting} ${JSON.stringify(home)}`, tools.machine),
+  };
 }
 
 /** The first `python3` of PATH that the user can start. A shim names the real interpreter in its answer. */
 async function inspectFirstOfPath(
   request: PythonRequest,
-  { machine, ask }: InspectTools,
+  tools: InspectTools,
 ): Promise<Inspection> {
+  const { machine, ask } = tools;
   const who = request.who ?? machine.self;
   const tried: string[] = [];
   for (const folder of (machine.environment['PATH'] ?? '').split(':')) {
@@ -103,7 +113,7 @@ async function inspectFirstOfPath(
     const root = dirname(dirname(executable));
     const cfg = readCfg(root, machine);
     const python = factsOf(asked.answer, { executable, cfg, ...(cfg && { root }) }, machine);
-    return { python, findings: findingsOf(python, executable, { machine, ask }) };
+    return { python, findings: findingsOf(python, executable, machine) };
   }
   return {
     python: { executable: 'python3' },
@@ -155,7 +165,7 @@ function kindOf(
   return typeof machine.look(join(root, 'conda-meta')) !== 'string' ? 'conda' : 'installation';
 }
 
-function findingsOf(python: PythonFacts, named: string, { machine }: InspectTools): Diagnostic[] {
+function findingsOf(python: PythonFacts, named: string, machine: Machine): Diagnostic[] {
   const { version, cfg, home } = python;
   if (version === undefined) return [];
   const unsupported = whyUnsupported(version);

@@ -1,0 +1,158 @@
+import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import type { Emit } from '../base/events.js';
+import type { Endpoint, HostPlan, Plan } from '../plan/plan.js';
+import { compileAccessLogs, type WriteLine } from './access-log.js';
+import { createHandler } from './handle.js';
+import type { ConnectionRules } from './http/connection.js';
+import { createFront, type ListenTarget } from './http/front.js';
+import { createClientNames } from './routing/client-names.js';
+import { createFiles } from './routing/files.js';
+import { createSite } from './routing/route.js';
+import { createSites } from './routing/sites.js';
+import { createPools } from './runtimes/pools.js';
+import type { Services } from './services.js';
+
+export interface GatewayOptions {
+  readonly plan: Plan;
+  /** Number of this gateway; in Hello and in request ids. */
+  readonly number: number;
+  /** Of the product, for SERVER_SOFTWARE. */
+  readonly version: string;
+  readonly emit: Emit;
+  /** Told when a request waits for a pair that has no process; at most once a second for each. */
+  readonly want: (processGroup: string, applicationGroup: string) => void;
+  /** Writers of lines by the indexes of `Plan.logs`. */
+  readonly accessLogs: readonly WriteLine[];
+  readonly maxConnections?: number;
+  /** Seconds a client has for a request head. */
+  readonly headTimeout?: number;
+}
+
+/** Takes HTTP and talks to runtimes: all of a gateway process but its entry. */
+export interface Gateway {
+  /** Resolves with the addresses when all listen. @throws the error of the first that cannot. */
+  listen(targets: readonly ListenTarget[]): Promise<AddressInfo[]>;
+  endpointUp(endpoint: Endpoint): void;
+  /** Nothing new goes there. With `died` what it had is lost at once; otherwise when its connection closes. */
+  endpointDown(id: number, reason?: 'stopping' | 'died'): void;
+  /** Requests get 503 until an endpoint of the pair comes up. */
+  groupBroken(processGroup: string, applicationGroup: string, reason: string): void;
+  /** Accepts nothing new; resolves when the last answer is complete. */
+  drain(): Promise<void>;
+  /** Ends everything at once. */
+  close(): Promise<void>;
+}
+
+const tickMilliseconds = 100;
+const defaultConnections = 8192;
+/** Bytes of a request head that are parsed at all. */
+const mostHead = 256 * 1024;
+
+export function createGateway(options: GatewayOptions): Gateway {
+  const { plan, emit } = options;
+  const files = createFiles();
+  const clock = createClock();
+  const groups = new Map(plan.processGroups.map((group) => [group.name, group]));
+  const pools = createPools({ groups, gateway: options.number, emit, want: options.want });
+  const sites = createSites(
+    plan.hosts,
+    plan.hosts.map((host) => createSite(host, files)),
+  );
+  const services: Services = {
+    emit,
+    facts: { software: `venvhost/${options.version}`, pid: process.pid, groups },
+    wallClock: clock.now,
+    nextRequestId: createIds(options.number),
+    logAccess: createAccessLog(plan.hosts, options.accessLogs, clock.now),
+  };
+  const front = createFront({
+    name: `${options.number.toString(36)}-`,
+    rules: (address, port) => rulesOf(sites.first(address, port).host),
+    maxConnections: options.maxConnections ?? defaultConnections,
+    maxHead: headLimit(plan.hosts),
+    keepAliveTimeout: plan.hosts[0]?.keepAliveTimeout ?? 5,
+    ...(options.headTimeout === undefined ? {} : { headTimeout: options.headTimeout }),
+    handle: createHandler({ services, sites, pools, clientNames: createClientNames() }),
+    rejected: (peer, status, reason) =>
+      emit({ type: 'request-rejected', host: 0, client: peer.remoteAddress, status, reason }),
+    wallClock: clock.now,
+  });
+  const timer = startTicking((now, second) => {
+    pools.tick(now);
+    if (!second) return;
+    front.tick(now);
+    files.forget();
+    clock.adjust();
+  });
+
+  return {
+    listen: (targets) => front.listen(targets),
+    endpointUp: (endpoint) => pools.endpointUp(endpoint),
+    endpointDown: (id, reason = 'stopping') => pools.endpointDown(id, reason === 'died'),
+    groupBroken: (processGroup, applicationGroup, reason) =>
+      pools.groupBroken(processGroup, applicationGroup, reason),
+    drain: () => front.drain(),
+    async close() {
+      clearInterval(timer);
+      pools.close();
+      await front.close();
+    },
+  };
+}
+
+function rulesOf(host: HostPlan): ConnectionRules {
+  const { limits, timeout, keepAliveTimeout, maxKeepAliveRequests } = host;
+  return { limits, timeout, keepAliveTimeout, maxKeepAliveRequests };
+}
+
+function headLimit(hosts: readonly HostPlan[]): number {
+  const wanted = hosts.map(({ limits }) => limits.line + limits.fields * limits.fieldSize);
+  return Math.min(mostHead, Math.max(16 * 1024, ...wanted));
+}
+
+/** Ids that no other gateway and no later start makes again. */
+function createIds(gateway: number): () => string {
+  const prefix = `${Date.now().toString(36)}${randomBytes(3).toString('hex')}-${gateway.toString(36)}-`;
+  let count = 0;
+  return () => prefix + (++count).toString(36);
+}
+
+function createAccessLog(
+  hosts: readonly HostPlan[],
+  outputs: readonly WriteLine[],
+  now: () => number,
+): Services['logAccess'] {
+  const logs = new Map(
+    hosts.flatMap((host) =>
+      host.accessLogs.length === 0 ? [] : [[host, compileAccessLogs(host.accessLogs, outputs)] as const],
+    ),
+  );
+  return (exchange, host, record) => {
+    const write = logs.get(host);
+    if (write) write({ exchange, host, record, endedAt: now() });
+  };
+}
+
+/** Seconds since the epoch with microseconds, at the price of a monotonic clock. */
+function createClock(): { now: () => number; adjust: () => void } {
+  let offset = Date.now() - performance.now();
+  return {
+    now: () => (offset + performance.now()) / 1000,
+    adjust() {
+      const measured = Date.now() - performance.now();
+      // Less is the resolution of Date, more is a clock that was set.
+      if (Math.abs(measured - offset) > 2) offset = measured;
+    },
+  };
+}
+
+function startTicking(tick: (now: number, second: boolean) => void): NodeJS.Timeout {
+  let secondAt = performance.now();
+  return setInterval(() => {
+    const now = performance.now();
+    const second = now - secondAt >= 1000;
+    if (second) secondAt = now;
+    tick(now, second);
+  }, tickMilliseconds);
+}

@@ -1,0 +1,204 @@
+import type { GroupName } from '../plan/plan.js';
+import { type Exchange, type ExchangeOwner, nobody } from './http/exchange.js';
+import type { ClientNames } from './routing/client-names.js';
+import { expandCallable, expandGroup } from './routing/group-names.js';
+import type { Outcome, Resolution, Route, Site } from './routing/route.js';
+import type { Sites } from './routing/sites.js';
+import type { Variables } from './routing/variables.js';
+import type { Pools } from './runtimes/pools.js';
+import type { AccessRecord, Services } from './services.js';
+import { WsgiRequest } from './wsgi-request.js';
+
+export interface HandlerOptions {
+  readonly services: Services;
+  readonly sites: Sites<Site>;
+  readonly pools: Pools;
+  readonly clientNames: ClientNames;
+}
+
+const allowed = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
+const noVariables: Variables = new Map();
+
+/** Takes each request from the front end to the place that answers it. */
+export function createHandler(options: HandlerOptions): (exchange: Exchange) => void {
+  const { services, sites, pools, clientNames } = options;
+
+  function handle(exchange: Exchange): void {
+    const site = siteOf(exchange);
+    const { rejection } = exchange;
+    if (rejection) reject(exchange, site, rejection.status, rejection.reason);
+    else if (exchange.target === '*') {
+      own(exchange, site, '*');
+      exchange.respond(200, 'OK', ['Allow', allowed], '');
+    } else route(exchange, site);
+  }
+
+  /** A connection nearly always asks for one host. */
+  function siteOf(exchange: Exchange): Site {
+    const { memory, localAddress, localPort } = exchange.peer;
+    const kept = memory.site;
+    if (kept && kept.header === exchange.host) return kept.site as Site;
+    const site = sites.choose(localAddress, localPort, exchange.host);
+    memory.site = { header: exchange.host, site };
+    return site;
+  }
+
+  function own(exchange: Exchange, site: Site, path: string, details: Partial<AccessRecord> = {}): string {
+    const requestId = services.nextRequestId();
+    const record = { requestId, path, query: '', variables: noVariables, ...details };
+    exchange.owner = new Visit(() => services.logAccess(exchange, site.host, record));
+    return requestId;
+  }
+
+  function reject(exchange: Exchange, site: Site, status: number, reason: string): void {
+    const request = own(exchange, site, exchange.target);
+    const client = exchange.peer.remoteAddress;
+    services.emit({ type: 'request-rejected', host: site.host.id, client, status, reason, request });
+    exchange.fail(status, status === 405 ? ['Allow', allowed] : []);
+  }
+
+  function route(exchange: Exchange, site: Site): void {
+    const found = site.resolve(exchange.target);
+    if ('status' in found) {
+      if (found.status === 404) {
+        own(exchange, site, exchange.target);
+        exchange.fail(404);
+      } else reject(exchange, site, found.status, found.reason);
+      return;
+    }
+    const variables = found.route.variablesOf(exchange, found.path);
+    const { access } = found.route;
+    if (access.always) proceed(exchange, site, found, variables);
+    else if (!access.needsNames) judge(exchange, site, found, variables, undefined);
+    else {
+      own(exchange, site, found.path, found);
+      clientNames.find(exchange.peer.remoteAddress, (names) => {
+        if (!exchange.over) judge(exchange, site, found, variables, names);
+      });
+    }
+  }
+
+  function judge(
+    exchange: Exchange,
+    site: Site,
+    found: Resolution,
+    variables: Variables,
+    names: readonly string[] | undefined,
+  ): void {
+    if (found.route.access.allows({ exchange, variables, names })) {
+      proceed(exchange, site, found, variables);
+      return;
+    }
+    const request = own(exchange, site, found.path, { query: found.query, variables });
+    services.emit({
+      type: 'request-denied',
+      host: site.host.id,
+      client: exchange.peer.remoteAddress,
+      target: exchange.target,
+      path: found.route.file,
+      directory: found.route.directory,
+      request,
+    });
+    exchange.fail(403);
+  }
+
+  function proceed(exchange: Exchange, site: Site, found: Resolution, variables: Variables): void {
+    const { outcome } = found;
+    if (outcome.kind === 'wsgi') {
+      application(exchange, site, found, outcome, variables);
+      return;
+    }
+    const { path, query } = found;
+    const request = own(exchange, site, path, { query, variables, file: found.route.file });
+    if (outcome.kind === 'fail') {
+      if (outcome.status === 403) failed(exchange, site, outcome.status, outcome.reason, request);
+      else exchange.fail(outcome.status);
+    } else if (outcome.kind === 'redirect') {
+      exchange.fail(301, ['Location', `${escapePath(path)}/${query === '' ? '' : `?${query}`}`]);
+    } else if (exchange.method !== 'GET' && exchange.method !== 'HEAD') {
+      exchange.fail(405, ['Allow', 'GET, HEAD']);
+    } else exchange.sendFile(found.route.file, (status) => exchange.fail(status));
+  }
+
+  function failed(exchange: Exchange, site: Site, status: number, reason: string, request: string): void {
+    const client = exchange.peer.remoteAddress;
+    const { target } = exchange;
+    services.emit({ type: 'request-failed', host: site.host.id, client, target, status, reason, request });
+    exchange.fail(status, status === 503 ? ['Retry-After', '1'] : []);
+  }
+
+  function application(
+    exchange: Exchange,
+    site: Site,
+    found: Resolution,
+    outcome: Extract<Outcome, { kind: 'wsgi' }>,
+    variables: Variables,
+  ): void {
+    const { settings } = found.route;
+    const refusal = bodyRefusal(exchange, found.route);
+    if (refusal) {
+      reject(exchange, site, refusal.status, refusal.reason);
+      return;
+    }
+    const context = { host: site.host, header: exchange.host, scriptName: outcome.scriptName, variables };
+    const processGroup = expandGroup(settings.processGroup, context);
+    const applicationGroup = expandGroup(settings.applicationGroup, context);
+    const dynamic = isClients(settings.applicationGroup) || isClients(settings.processGroup);
+    const pool = pools.find({ processGroup, applicationGroup, dynamic, host: site.host });
+    if ('status' in pool) {
+      const request = own(exchange, site, found.path, { query: found.query, variables });
+      failed(exchange, site, pool.status, pool.reason, request);
+      return;
+    }
+    new WsgiRequest(services, exchange, found.route, pool, {
+      scriptName: outcome.scriptName,
+      pathInfo: outcome.pathInfo,
+      query: found.query,
+      path: found.path,
+      variables,
+      processGroup,
+      applicationGroup,
+      callable: expandCallable(settings.callable, variables),
+    }).start();
+  }
+
+  return handle;
+}
+
+function bodyRefusal(exchange: Exchange, route: Route): { status: number; reason: string } | undefined {
+  const { chunkedRequest, limitRequestBody: limit } = route.settings;
+  if (exchange.bodyLength < 0 && !chunkedRequest)
+    return { status: 411, reason: 'a chunked body without WSGIChunkedRequest On' };
+  if (limit > 0 && exchange.bodyLength > limit)
+    return { status: 413, reason: `a body of more than ${limit} bytes (LimitRequestBody)` };
+  return undefined;
+}
+
+/** Whether a client can choose the name: by its Host header, or by what SetEnvIf makes of a header. */
+function isClients(name: GroupName): boolean {
+  return name.kind === 'host' || name.kind === 'env';
+}
+
+/** Latin-1 characters of a path as a URL; a path has one slash in front, so it cannot name another host. */
+function escapePath(path: string): string {
+  return path.replace(
+    /[^A-Za-z0-9._~!$&'()*+,;=:@/-]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  );
+}
+
+/** Owns an exchange that the gateway answers by itself. */
+class Visit implements ExchangeOwner {
+  readonly #over: () => void;
+  constructor(over: () => void) {
+    this.#over = over;
+  }
+  onBody = nobody.onBody;
+  onBodyEnd = nobody.onBodyEnd;
+  onGone = nobody.onGone;
+  onDrain = nobody.onDrain;
+  onExcess = nobody.onExcess;
+  onOver(): void {
+    this.#over();
+  }
+}

@@ -1,0 +1,199 @@
+import type { Socket } from 'node:net';
+import type { HeadLimits } from './head.js';
+import type { HttpExchange } from './http-exchange.js';
+import type { Peer } from './exchange.js';
+import { rawPage } from './pages.js';
+
+export interface ConnectionRules {
+  readonly limits: HeadLimits;
+  /** Seconds without progress in writing after which the connection is destroyed. */
+  readonly timeout: number;
+  /** Seconds; 0 closes after each answer. */
+  readonly keepAliveTimeout: number;
+  /** 0 is no limit. */
+  readonly maxKeepAliveRequests: number;
+}
+
+/** A body has this long, and one second more for each `bodyRate` bytes that came. */
+const bodySeconds = 20;
+const bodyRate = 500;
+/** Requests parsed ahead while an earlier one is answered; later ones of the connection are not taken. */
+const lookAhead = 32;
+/** After an answer to an unfinished request the rest is read and dropped this long, so that the answer arrives. */
+const lingerSeconds = 5;
+const lingerBytes = 64 * 1024 * 1024;
+
+/**
+ * The order on one connection: requests run one after the other, and after a failure nothing more of the
+ * connection is run (request smuggling lives from what comes behind).
+ */
+export class Connection {
+  readonly peer: Peer;
+  readonly socket: Socket;
+  readonly rules: ConnectionRules;
+  current: HttpExchange | undefined;
+  /** Takes no further request: the present answer is the last one. */
+  closing = false;
+  #broken = false;
+  #unread = false;
+  readonly #waiting: HttpExchange[] = [];
+  readonly #handle: (exchange: HttpExchange) => void;
+  #stalledAt = 0;
+  #stallMark = -1;
+  #lingerUntil = 0;
+  #lingerFrom = 0;
+
+  constructor(
+    socket: Socket,
+    peer: Peer,
+    rules: ConnectionRules,
+    handle: (exchange: HttpExchange) => void,
+  ) {
+    this.socket = socket;
+    this.peer = peer;
+    this.rules = rules;
+    this.#handle = handle;
+  }
+
+  get idle(): boolean {
+    return this.current === undefined;
+  }
+
+  take(exchange: HttpExchange): void {
+    if (this.closing) return;
+    if (this.current === undefined) {
+      this.#run(exchange);
+      return;
+    }
+    if (this.#waiting.length >= lookAhead) return;
+    this.#waiting.push(exchange);
+    this.socket.pause();
+  }
+
+  #run(exchange: HttpExchange): void {
+    this.current = exchange;
+    this.peer.requests++;
+    const most = this.rules.maxKeepAliveRequests;
+    if (exchange.rejection || (this.#broken && this.#waiting.length === 0)) this.closing = true;
+    if (this.rules.keepAliveTimeout === 0 || (most > 0 && this.peer.requests >= most))
+      this.closing = true;
+    this.#handle(exchange);
+  }
+
+  /** Told by the exchange when its answer is complete. */
+  finished(exchange: HttpExchange): void {
+    if (this.current !== exchange) return;
+    this.current = undefined;
+    this.#unread = !exchange.bodyComplete;
+    if (this.closing) {
+      this.#waiting.length = 0;
+      // The head may have been sent before it was known that this answer is the last one.
+      if (!exchange.announcedClose) exchange.afterSent(() => this.socket.destroySoon());
+    } else if (this.#waiting.length === 0) this.socket.resume();
+    else if (!this.socket.writableNeedDrain) process.nextTick(runNext, this);
+    // Else: a client that does not read its answers gets no further ones made.
+  }
+
+  runNext(): void {
+    if (this.current !== undefined || this.socket.destroyed) return;
+    const next = this.#waiting.shift();
+    if (next) this.#run(next);
+  }
+
+  drained(): void {
+    if (this.current) this.current.drained();
+    else this.runNext();
+  }
+
+  /** The parser cannot go on, or the client closed its side inside a request. */
+  parseError(status: number, reason: string): boolean {
+    if (this.#lingerUntil > 0) return false;
+    const pending = this.current;
+    this.socket.pause();
+    if (pending && !pending.bodyComplete) {
+      this.closing = true;
+      pending.bodyBroken(status, reason);
+      return false;
+    }
+    if (pending || this.#waiting.length > 0) {
+      this.#broken = true;
+      if (this.#waiting.length === 0) this.closing = true;
+      return false;
+    }
+    this.closing = true;
+    // A connection that never said anything is closed without a word.
+    if (status !== 408 || this.socket.bytesRead > 0)
+      this.socket.write(rawPage(status, { date: new Date().toUTCString(), head: false }));
+    this.#linger();
+    return true;
+  }
+
+  gone(reason: string): void {
+    this.closing = true;
+    this.#waiting.length = 0;
+    this.current?.clientGone(reason);
+    this.current = undefined;
+  }
+
+  /** Stands in for `socket.destroySoon` after the last answer: see `lingerSeconds`. */
+  closeSoftly(destroySoon: () => void): void {
+    this.closing = true;
+    if (this.#unread) this.#linger();
+    else destroySoon();
+  }
+
+  /** The client has closed its sending side. */
+  ended(): void {
+    if (this.#lingerUntil > 0) this.socket.destroy();
+  }
+
+  #linger(): void {
+    if (this.#lingerUntil > 0) return;
+    this.#lingerUntil = performance.now() + lingerSeconds * 1000;
+    this.#lingerFrom = this.socket.bytesRead;
+    this.socket.end();
+    this.socket.resume();
+  }
+
+  /** Once a second. */
+  tick(now: number): void {
+    if (this.#lingerUntil > 0) {
+      if (now > this.#lingerUntil || this.socket.bytesRead - this.#lingerFrom > lingerBytes)
+        this.socket.destroy();
+      return;
+    }
+    if (this.#writeStalled(now)) {
+      this.socket.destroy();
+      return;
+    }
+    const current = this.current;
+    if (current && current.bodyWaited(now) > bodySeconds + current.bytesIn / bodyRate) {
+      this.closing = true;
+      current.bodyBroken(408, 'the request body came too slowly');
+    }
+  }
+
+  #writeStalled(now: number): boolean {
+    if (this.socket.writableLength === 0) {
+      this.#stallMark = -1;
+      return false;
+    }
+    const mark = this.socket.writableLength * 4096 + unsent(this.socket) + this.socket.bytesWritten;
+    if (mark !== this.#stallMark) {
+      this.#stallMark = mark;
+      this.#stalledAt = now;
+      return false;
+    }
+    return now - this.#stalledAt > this.rules.timeout * 1000;
+  }
+}
+
+function runNext(connection: Connection): void {
+  connection.runNext();
+}
+
+/** Bytes that the operating system has not taken; the only sign of progress inside one long write. */
+function unsent(socket: Socket): number {
+  const handle = (socket as unknown as { _handle?: { writeQueueSize?: number } })._handle;
+  return handle?.writeQueueSize ?? 0;
+}

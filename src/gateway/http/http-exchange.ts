@@ -1,0 +1,332 @@
+import type { Connection } from './connection.js';
+import { type Exchange, type ExchangeOwner, nobody, type Peer } from './exchange.js';
+import type { Rejected, RequestHead } from './head.js';
+import { pageOf, reasonOf } from './pages.js';
+
+/** What an exchange uses of the server's request object. */
+export interface NativeRequest {
+  readonly complete: boolean;
+  on(event: 'data', listener: (chunk: Buffer) => void): unknown;
+  on(event: 'end', listener: () => void): unknown;
+  pause(): unknown;
+  resume(): unknown;
+  exchange?: HttpExchange;
+}
+
+/** What an exchange uses of the server's response object. */
+export interface NativeResponse {
+  writeHead(status: number, reason: string, headers: string[]): unknown;
+  write(chunk: Buffer): boolean;
+  end(body?: Buffer | string, encoding?: 'latin1'): unknown;
+  writeContinue(): void;
+  once(event: 'finish', listener: () => void): unknown;
+}
+
+export type SendFile = (
+  exchange: HttpExchange,
+  request: NativeRequest,
+  response: NativeResponse,
+  path: string,
+  missing: (status: number) => void,
+) => void;
+
+/** Bodies up to this length are joined with the head into one write; the copy is cheaper than a second one. */
+const joined = 8192;
+
+export class HttpExchange implements Exchange {
+  readonly peer: Peer;
+  readonly method: string;
+  readonly target: string;
+  readonly version: '1.0' | '1.1';
+  readonly rawHeaders: readonly string[];
+  readonly host: string;
+  readonly bodyLength: number;
+  readonly expectsContinue: boolean;
+  readonly startedAt: number;
+  owner: ExchangeOwner = nobody;
+  status = 0;
+  bytesOut = 0;
+  bytesIn = 0;
+  sentHeaders: readonly string[] = [];
+  headSent = false;
+  over = false;
+  /** Set where the head was not acceptable; nothing else is done with the request then. */
+  rejection: Rejected | undefined;
+  announcedClose = false;
+
+  readonly #connection: Connection;
+  readonly #request: NativeRequest;
+  readonly #response: NativeResponse;
+  readonly #sendFile: SendFile;
+  readonly #upgrade: boolean;
+  #listening = false;
+  #continued = false;
+  #bodyEnded: boolean;
+  /** When the body was last let flow, in milliseconds; 0 while it is paused. */
+  #flowingSince = 0;
+  #flowed = 0;
+  /** Content-Length of the answer; -1 for none. */
+  #declared = -1;
+  #bodiless = false;
+  #excess = false;
+
+  constructor(
+    connection: Connection,
+    request: NativeRequest,
+    response: NativeResponse,
+    about: { method: string; version: '1.0' | '1.1'; rawHeaders: readonly string[] },
+    head: RequestHead,
+    startedAt: number,
+    sendFile: SendFile,
+  ) {
+    this.peer = connection.peer;
+    this.method = about.method;
+    this.version = about.version;
+    this.rawHeaders = about.rawHeaders;
+    this.target = head.target;
+    this.host = head.host;
+    this.bodyLength = head.bodyLength;
+    this.expectsContinue = head.expectsContinue;
+    this.startedAt = startedAt;
+    this.#upgrade = head.upgrade;
+    this.#bodyEnded = head.bodyLength === 0;
+    this.#connection = connection;
+    this.#request = request;
+    this.#response = response;
+    this.#sendFile = sendFile;
+  }
+
+  get bodyComplete(): boolean {
+    return this.#bodyEnded || this.#request.complete;
+  }
+
+  /** Seconds that the client had to send the body so far; 0 when nobody waits for it. */
+  bodyWaited(now: number): number {
+    if (this.#flowingSince === 0 || this.bodyComplete) return 0;
+    return (this.#flowed + now - this.#flowingSince) / 1000;
+  }
+
+  resumeBody(): void {
+    if (this.#bodyEnded || this.over) return;
+    if (this.#flowingSince === 0) this.#flowingSince = performance.now();
+    if (!this.#listening) {
+      this.#listening = true;
+      this.#request.exchange = this;
+      this.#request.on('data', onData);
+      this.#request.on('end', onEnd);
+    }
+    this.#request.resume();
+  }
+
+  pauseBody(): void {
+    if (this.#bodyEnded || !this.#listening) return;
+    if (this.#flowingSince > 0) this.#flowed += performance.now() - this.#flowingSince;
+    this.#flowingSince = 0;
+    this.#request.pause();
+  }
+
+  sendContinue(): void {
+    if (!this.expectsContinue || this.#continued || this.headSent || this.over) return;
+    this.#continued = true;
+    this.#response.writeContinue();
+  }
+
+  received(chunk: Buffer): void {
+    this.bytesIn += chunk.length;
+    if (!this.over) this.owner.onBody(chunk);
+  }
+
+  receivedAll(): void {
+    this.#bodyEnded = true;
+    this.#flowingSince = 0;
+    if (!this.over) this.owner.onBodyEnd();
+  }
+
+  respond(status: number, reason: string, headers: string[], body: Buffer | string): void {
+    if (this.over) return;
+    const length = typeof body === 'string' ? Buffer.byteLength(body, 'latin1') : body.length;
+    this.#scan(status, headers);
+    if (this.#declared < 0 && !this.#bodiless) {
+      headers.push('Content-Length', String(length));
+      this.#declared = length;
+    }
+    if (!this.#sendHead(status, reason, headers)) {
+      this.fail(500);
+      return;
+    }
+    if (this.#bodiless) {
+      this.#response.end();
+      this.#finish(undefined);
+      return;
+    }
+    let content = body;
+    if (length > this.#declared) {
+      this.#tellExcess();
+      content = typeof body === 'string' ? body.slice(0, this.#declared) : body.subarray(0, this.#declared);
+    } else if (length < this.#declared) {
+      if (length > 0) this.#response.write(toBuffer(body));
+      this.bytesOut += length;
+      this.cut('fewer bytes than Content-Length');
+      return;
+    }
+    this.bytesOut += content.length;
+    if (typeof content === 'string') this.#response.end(content, 'latin1');
+    else if (content.length <= joined) this.#response.end(content.toString('latin1'), 'latin1');
+    else this.#response.end(content);
+    this.#finish(undefined);
+  }
+
+  begin(status: number, reason: string, headers: string[]): boolean {
+    if (this.over) return true;
+    this.#scan(status, headers);
+    return this.#sendHead(status, reason, headers);
+  }
+
+  write(chunk: Buffer): boolean {
+    if (this.over || this.#bodiless || chunk.length === 0) return true;
+    let content = chunk;
+    if (this.#declared >= 0 && this.bytesOut + chunk.length > this.#declared) {
+      this.#tellExcess();
+      content = chunk.subarray(0, this.#declared - this.bytesOut);
+      if (content.length === 0) return true;
+    }
+    this.bytesOut += content.length;
+    return this.#response.write(content);
+  }
+
+  end(): void {
+    if (this.over) return;
+    if (!this.#bodiless && this.#declared >= 0 && this.bytesOut < this.#declared) {
+      this.cut('fewer bytes than Content-Length');
+      return;
+    }
+    this.#response.end();
+    this.#finish(undefined);
+  }
+
+  cut(reason: string): void {
+    if (this.over) return;
+    this.#connection.closing = true;
+    // What was written still leaves, then the connection breaks: without a last chunk, or short of its length.
+    const socket = this.#connection.socket;
+    this.#finish(reason);
+    if (socket.writableLength === 0) socket.destroy();
+    else {
+      socket.end();
+      socket.once('finish', () => socket.destroy());
+    }
+  }
+
+  fail(status: number, headers: readonly string[] = []): void {
+    if (this.over) return;
+    if (this.headSent) {
+      this.cut(`status ${status} after the head was sent`);
+      return;
+    }
+    this.#declared = -1;
+    const all = [...headers, 'Content-Type', 'text/html; charset=utf-8'];
+    this.respond(status, reasonOf(status), all, pageOf(status));
+  }
+
+  sendFile(path: string, missing: (status: number) => void): void {
+    this.#sendFile(this, this.#request, this.#response, path, missing);
+  }
+
+  /** For `sendFile`, whose library writes by itself. */
+  fileSent(status: number, bytes: number, cut: string | undefined): void {
+    this.status = status;
+    this.bytesOut = bytes;
+    this.headSent = true;
+    this.#finish(cut);
+  }
+
+  /** Whether this answer is the last one of the connection; says so in its head. */
+  get mustClose(): boolean {
+    if (!this.bodyComplete || this.#upgrade) this.#connection.closing = true;
+    this.announcedClose = this.#connection.closing;
+    return this.announcedClose;
+  }
+
+  /** Calls once the answer has left the server's buffers. */
+  afterSent(then: () => void): void {
+    this.#response.once('finish', then);
+  }
+
+  bodyBroken(status: number, reason: string): void {
+    if (this.over) return;
+    this.owner.onGone(reason);
+    this.owner = silentButOver(this.owner);
+    if (this.headSent) this.cut(reason);
+    else this.fail(status);
+  }
+
+  clientGone(reason: string): void {
+    if (this.over) return;
+    this.owner.onGone(reason);
+    this.#finish(reason);
+  }
+
+  drained(): void {
+    if (!this.over) this.owner.onDrain();
+  }
+
+  #scan(status: number, headers: string[]): void {
+    this.#bodiless = this.method === 'HEAD' || !mayHaveBody(status);
+    this.#declared = -1;
+    let named = false;
+    for (let index = 0; index < headers.length; index += 2) {
+      const name = headers[index] as string;
+      if (name.length === 14 && name.toLowerCase() === 'content-length')
+        this.#declared = Number(headers[index + 1]);
+      else if (name.length === 6 && name.toLowerCase() === 'server') named = true;
+    }
+    if (!named) headers.push('Server', 'venvhost');
+  }
+
+  #sendHead(status: number, reason: string, headers: string[]): boolean {
+    if (this.mustClose) headers.push('Connection', 'close');
+    try {
+      this.#response.writeHead(status, reason, headers);
+    } catch {
+      return false;
+    }
+    this.status = status;
+    this.sentHeaders = headers;
+    this.headSent = true;
+    return true;
+  }
+
+  #tellExcess(): void {
+    if (this.#excess) return;
+    this.#excess = true;
+    this.owner.onExcess(this.#declared);
+  }
+
+  #finish(cut: string | undefined): void {
+    this.over = true;
+    // What is left of the body is read and dropped, so that the client gets to reading the answer.
+    if (!this.#bodyEnded) this.#request.resume();
+    this.owner.onOver(cut);
+    this.#connection.finished(this);
+  }
+}
+
+function onData(this: NativeRequest, chunk: Buffer): void {
+  this.exchange?.received(chunk);
+}
+
+function onEnd(this: NativeRequest): void {
+  this.exchange?.receivedAll();
+}
+
+function silentButOver(owner: ExchangeOwner): ExchangeOwner {
+  return { ...nobody, onOver: (cut) => owner.onOver(cut) };
+}
+
+function mayHaveBody(status: number): boolean {
+  return status >= 200 && status !== 204 && status !== 304;
+}
+
+function toBuffer(body: Buffer | string): Buffer {
+  return typeof body === 'string' ? Buffer.from(body, 'latin1') : body;
+}

@@ -1,0 +1,262 @@
+import { createConnection, type Socket } from 'node:net';
+import type { Endpoint } from '../../plan/plan.js';
+import { Frame, protocolVersion } from '../../protocol/frames.js';
+import { slotBits, slotOf, slots } from '../../protocol/journal.js';
+import { word } from '../../protocol/marshal.js';
+import { FrameReader } from '../../protocol/reader.js';
+import { type Journal, openJournal } from './journal-file.js';
+import { Outbox } from './outbox.js';
+import { meanAfter, type Place } from './policy.js';
+
+/** What a request in a process is told. Each stream ends with exactly one of the first six. */
+export interface StreamOwner {
+  onResponse(payload: Buffer): void;
+  onStreamEnd(): void;
+  onStreamAbort(): void;
+  onFailed(failure: number): void;
+  onRefused(): void;
+  /** The process is dead, or its connection. */
+  onLost(begun: boolean): void;
+
+  onHead(payload: Buffer): void;
+  onStreamData(payload: Buffer): void;
+  onCredit(bytes: number): void;
+  /** The journal shows that it was begun. */
+  onBegun(): void;
+
+  /** Milliseconds of the clock when it was sent. */
+  sentAt: number;
+  /** Whether a sign came that the runtime has begun it. */
+  readonly begun: boolean;
+}
+
+export interface ChannelEvents {
+  /** Requests can be sent, or more of them. */
+  room(): void;
+  /** All streams have been told. */
+  lost(channel: Channel): void;
+}
+
+const usesMask = (1 << (24 - slotBits)) - 1;
+
+/** The connection to one daemon process. */
+export class Channel implements Place {
+  readonly endpoint: Endpoint;
+  readonly threads: number;
+  inFlight = 0;
+  meanMilliseconds = -1;
+  silentSince = 0;
+  takes = false;
+  journal: Journal | undefined;
+
+  readonly #socket: Socket;
+  readonly #out: Outbox;
+  readonly #events: ChannelEvents;
+  readonly #owners: (StreamOwner | undefined)[] = [];
+  /** The stream in each slot; 0: free. */
+  readonly #streams = new Int32Array(slots);
+  readonly #uses = new Uint16Array(slots);
+  readonly #free: number[] = [];
+  #leaving = false;
+  #closed = false;
+
+  constructor(endpoint: Endpoint, gateway: number, events: ChannelEvents) {
+    this.endpoint = endpoint;
+    this.threads = endpoint.threads;
+    this.#events = events;
+    // A region of the journal may have served an earlier connection: old numbers should not meet new ones.
+    for (let slot = 0; slot < slots; slot++) this.#uses[slot] = Math.floor(Math.random() * usesMask);
+    const reader = new FrameReader((type, stream, payload) => this.#take(type, stream, payload));
+    this.#socket = createConnection({ path: endpoint.socket });
+    this.#out = new Outbox(this.#socket);
+    this.#socket.on('data', (chunk: Buffer) => {
+      try {
+        reader.push(chunk);
+      } catch {
+        this.#socket.destroy();
+      }
+    });
+    this.#socket.on('error', () => {});
+    this.#socket.on('end', () => this.#socket.destroy());
+    this.#socket.on('close', () => this.#lose());
+    this.#out.frame(Frame.Hello, 0, word(protocolVersion) + word(gateway));
+  }
+
+  /** Sends a request. Call only while there is room. */
+  open(owner: StreamOwner, environ: string, body: boolean, now: number): number {
+    const slot = this.#free.pop() as number;
+    let uses = ((this.#uses[slot] as number) + 1) & usesMask;
+    if (uses === 0) uses = 1;
+    this.#uses[slot] = uses;
+    const stream = (uses << slotBits) | slot;
+    this.#streams[slot] = stream;
+    this.#owners[slot] = owner;
+    this.inFlight++;
+    if (this.#free.length === 0) this.takes = false;
+    if (this.silentSince === 0) this.silentSince = now;
+    owner.sentAt = now;
+    this.#out.frame(body ? Frame.RequestWithBody : Frame.Request, stream, environ);
+    return stream;
+  }
+
+  data(stream: number, payload: Buffer): void {
+    this.#out.data(Frame.Data, stream, payload);
+  }
+
+  endBody(stream: number): void {
+    this.#out.frame(Frame.End, stream, '');
+  }
+
+  grant(stream: number, bytes: number): void {
+    this.#out.frame(Frame.Credit, stream, word(bytes));
+  }
+
+  /** The client has gone. The stream stays taken until the runtime ends it. */
+  abort(stream: number): void {
+    this.#forget(stream);
+    this.#out.frame(Frame.Abort, stream, '');
+  }
+
+  /** Takes a request that was not begun back. @returns false when it has been begun after all. */
+  withdraw(stream: number): boolean {
+    if (!this.journal?.withdraw(stream)) return false;
+    this.#forget(stream);
+    return true;
+  }
+
+  /** Whether the journal shows that a stream was begun; undefined where there is no journal to ask. */
+  hasBegun(stream: number): boolean | undefined {
+    return this.journal?.begun(stream);
+  }
+
+  #forget(stream: number): void {
+    this.#owners[slotOf(stream)] = undefined;
+  }
+
+  /** Sends nothing new; closes when the last request is over. */
+  leave(): void {
+    this.#leaving = true;
+    this.takes = false;
+    if (this.inFlight === 0) this.#socket.end();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  /** The requests that were sent before `before` and gave no sign that they have begun. */
+  *unanswered(before: number): Iterable<[stream: number, owner: StreamOwner]> {
+    if (this.inFlight === 0) return;
+    for (let slot = 0; slot < slots; slot++) {
+      const owner = this.#owners[slot];
+      if (owner && !owner.begun && owner.sentAt <= before) yield [this.#streams[slot] as number, owner];
+    }
+  }
+
+  #take(type: number, stream: number, payload: Buffer): void {
+    if (stream === 0) {
+      this.#takeConnection(type, payload);
+      return;
+    }
+    const slot = slotOf(stream);
+    if (this.#streams[slot] !== stream) return;
+    const owner = this.#owners[slot];
+    const now = performance.now();
+    this.silentSince = now;
+    switch (type) {
+      case Frame.Response:
+        this.#over(slot, owner, now);
+        owner?.onResponse(payload);
+        break;
+      case Frame.Head:
+        owner?.onHead(payload);
+        return;
+      case Frame.Data:
+        if (owner) owner.onStreamData(payload);
+        return;
+      case Frame.Credit:
+        if (payload.length === 4) owner?.onCredit(payload.readUInt32LE());
+        return;
+      case Frame.End:
+        this.#over(slot, owner, now);
+        owner?.onStreamEnd();
+        break;
+      case Frame.Abort:
+        this.#over(slot, owner, 0);
+        owner?.onStreamAbort();
+        break;
+      case Frame.Failed:
+        this.#over(slot, owner, 0);
+        owner?.onFailed(payload[0] ?? 0);
+        break;
+      case Frame.Refused:
+        this.#over(slot, owner, 0);
+        owner?.onRefused();
+        break;
+      default:
+        this.#socket.destroy();
+        return;
+    }
+    if (this.#leaving && this.inFlight === 0) this.#socket.end();
+    this.#events.room();
+  }
+
+  #takeConnection(type: number, payload: Buffer): void {
+    if (type === Frame.GoAway) {
+      this.leave();
+      return;
+    }
+    if (type !== Frame.Welcome || payload.length < 12 || payload.readUInt32LE(0) !== protocolVersion) {
+      this.#socket.destroy();
+      return;
+    }
+    try {
+      this.journal = openJournal(this.endpoint.journal, payload.readUInt32LE(4));
+    } catch {
+      // Without a journal every request counts as begun; the process still serves.
+    }
+    const usable = Math.min(slots, payload.readUInt32LE(8));
+    for (let slot = usable - 1; slot >= 0; slot--) this.#free.push(slot);
+    this.takes = !this.#leaving && usable > 0;
+    if (this.#leaving) this.#socket.end();
+    this.#events.room();
+  }
+
+  /** @param now 0: the time of this request says nothing. */
+  #over(slot: number, owner: StreamOwner | undefined, now: number): void {
+    if (owner && now > 0) {
+      this.meanMilliseconds = meanAfter(this.meanMilliseconds, {
+        milliseconds: now - owner.sentAt,
+        inFlight: this.inFlight,
+        threads: this.threads,
+      });
+    }
+    this.#streams[slot] = 0;
+    this.#owners[slot] = undefined;
+    this.#free.push(slot);
+    this.inFlight--;
+    this.takes = !this.#leaving;
+    if (this.inFlight === 0) this.silentSince = 0;
+  }
+
+  #lose(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.takes = false;
+    const lost: [StreamOwner, boolean][] = [];
+    for (let slot = 0; slot < slots; slot++) {
+      const owner = this.#owners[slot];
+      const stream = this.#streams[slot] as number;
+      this.#owners[slot] = undefined;
+      this.#streams[slot] = 0;
+      if (owner) lost.push([owner, this.journal?.begun(stream) ?? true]);
+    }
+    this.inFlight = 0;
+    this.journal?.close();
+    this.journal = undefined;
+    // The youngest first: each goes to the front of the queue, where the oldest belongs.
+    lost.sort(([a], [b]) => b.sentAt - a.sentAt);
+    for (const [owner, begun] of lost) owner.onLost(begun);
+    this.#events.lost(this);
+  }
+}

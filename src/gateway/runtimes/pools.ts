@@ -1,0 +1,89 @@
+import type { Endpoint, HostPlan } from '../../plan/plan.js';
+import { Pool, type PoolOptions } from './pool.js';
+
+export interface Pools {
+  /** The pool for a request, or why there is none. */
+  find(wanted: WantedPool): Pool | { readonly status: 500 | 503; readonly reason: string };
+  endpointUp(endpoint: Endpoint): void;
+  endpointDown(id: number, dead: boolean): void;
+  /** Holds until an endpoint of the pair comes up. */
+  groupBroken(processGroup: string, applicationGroup: string, reason: string): void;
+  tick(now: number): void;
+  close(): void;
+}
+
+export interface WantedPool {
+  readonly processGroup: string;
+  readonly applicationGroup: string;
+  /** Whether the client had a say in the name of the application group. */
+  readonly dynamic: boolean;
+  readonly host: HostPlan;
+}
+
+export interface PoolsOptions extends Omit<PoolOptions, 'group' | 'applicationGroup'> {
+  readonly groups: ReadonlyMap<string, PoolOptions['group']>;
+}
+
+/** Application groups that requests can bring into being, in each process group. */
+export const mostDynamic = 64;
+
+export function createPools(options: PoolsOptions): Pools {
+  const groups = new Map<string, Map<string, Pool>>();
+  const endpoints = new Map<number, Pool>();
+
+  function poolsOf(processGroup: string): Map<string, Pool> {
+    let pools = groups.get(processGroup);
+    if (!pools) {
+      pools = new Map();
+      groups.set(processGroup, pools);
+    }
+    return pools;
+  }
+
+  function make(group: PoolOptions['group'], applicationGroup: string): Pool {
+    const pool = new Pool({ ...options, group, applicationGroup });
+    poolsOf(group.name).set(applicationGroup, pool);
+    return pool;
+  }
+
+  return {
+    find({ processGroup, applicationGroup, dynamic, host }) {
+      const group = options.groups.get(processGroup);
+      if (!group) return refused(500, `no process group is called ${JSON.stringify(processGroup)}`);
+      if (group.restrictedTo !== undefined && group.restrictedTo !== host.name)
+        return refused(500, `process group ${JSON.stringify(processGroup)} belongs to ${group.restrictedTo}`);
+      const pools = poolsOf(processGroup);
+      const known = pools.get(applicationGroup);
+      if (known) return known;
+      if (dynamic && pools.size >= mostDynamic)
+        return refused(503, `process group ${JSON.stringify(processGroup)} has ${mostDynamic} application groups`);
+      return make(group, applicationGroup);
+    },
+    endpointUp(endpoint) {
+      const group = options.groups.get(endpoint.processGroup);
+      if (!group) return;
+      const pool = poolsOf(group.name).get(endpoint.applicationGroup) ?? make(group, endpoint.applicationGroup);
+      endpoints.set(endpoint.id, pool);
+      pool.endpointUp(endpoint);
+    },
+    endpointDown(id, dead) {
+      endpoints.get(id)?.endpointDown(id, dead);
+      endpoints.delete(id);
+    },
+    groupBroken(processGroup, applicationGroup, reason) {
+      const group = options.groups.get(processGroup);
+      if (!group) return;
+      (poolsOf(processGroup).get(applicationGroup) ?? make(group, applicationGroup)).setBroken(reason);
+    },
+    tick(now) {
+      for (const pools of groups.values()) for (const pool of pools.values()) pool.tick(now);
+    },
+    close() {
+      for (const pools of groups.values()) for (const pool of pools.values()) pool.close();
+    },
+  };
+}
+
+function refused(status: 500 | 503, reason: string) {
+  return { status, reason };
+}

@@ -1,0 +1,54 @@
+import type { Head } from '../../protocol/head.js';
+
+/**
+ * Makes the head of an application fit to be sent: hop-by-hop fields and Transfer-Encoding belong to the
+ * server and are dropped (RFC 9110 section 7.6.1). The gateway does not trust what a process sends.
+ *
+ * @returns why it cannot be sent.
+ */
+export function prepareHead(head: Head): string | undefined {
+  const { status, headers } = head;
+  if (status < 200) return `status ${status} is not final`;
+  const bare = status === 204;
+  let length: string | undefined;
+  let kept = 0;
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = headers[index] as string;
+    const value = headers[index + 1] as string;
+    const kind = kindOf(name);
+    if (kind === 'hop') continue;
+    if (kind === 'length') {
+      if (!/^[0-9]{1,15}$/.test(value)) return `invalid Content-Length ${JSON.stringify(value)}`;
+      if (length !== undefined && Number(length) !== Number(value)) return 'two different Content-Length headers';
+      if (length !== undefined || bare) continue;
+      length = value;
+    }
+    headers[kept++] = name;
+    headers[kept++] = value;
+  }
+  headers.length = kept;
+  return undefined;
+}
+
+type Kind = 'hop' | 'length' | 'plain';
+
+const known = new Map<string, Kind>([
+  ['connection', 'hop'],
+  ['keep-alive', 'hop'],
+  ['proxy-connection', 'hop'],
+  ['te', 'hop'],
+  ['trailer', 'hop'],
+  ['transfer-encoding', 'hop'],
+  ['upgrade', 'hop'],
+  ['content-length', 'length'],
+]);
+const most = 1000;
+const spellings = new Map<string, Kind>();
+
+function kindOf(name: string): Kind {
+  const remembered = spellings.get(name);
+  if (remembered) return remembered;
+  const kind = known.get(name.toLowerCase()) ?? 'plain';
+  if (spellings.size < most) spellings.set(name, kind);
+  return kind;
+}

@@ -1,0 +1,24 @@
+import type { Emit } from '../base/events.js';
+import type { HostPlan } from '../plan/plan.js';
+import type { ConstantFacts } from './environ/constants.js';
+import type { Exchange } from './http/exchange.js';
+import type { Variables } from './routing/variables.js';
+
+/** What a request leaves for the access log. */
+export interface AccessRecord {
+  readonly requestId: string;
+  readonly path: string;
+  readonly query: string;
+  readonly variables: Variables;
+  readonly file?: string;
+}
+
+/** What every request uses of the gateway. */
+export interface Services {
+  readonly emit: Emit;
+  readonly facts: ConstantFacts;
+  /** Seconds since the epoch, with fractions. */
+  readonly wallClock: () => number;
+  readonly nextRequestId: () => string;
+  readonly logAccess: (exchange: Exchange, host: HostPlan, record: AccessRecord) => void;
+}

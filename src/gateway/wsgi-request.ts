@@ -1,0 +1,375 @@
+import { Failure, initialWindow, maximumData } from '../protocol/frames.js';
+import { parseHead } from '../protocol/head.js';
+import { encodeEnviron, type EnvironSource } from './environ/environ.js';
+import type { Exchange, ExchangeOwner } from './http/exchange.js';
+import type { Route } from './routing/route.js';
+import type { Variables } from './routing/variables.js';
+import type { Channel, StreamOwner } from './runtimes/channel.js';
+import type { Pool, Waiting } from './runtimes/pool.js';
+import { prepareHead } from './runtimes/response-head.js';
+import type { Services } from './services.js';
+
+/** A request is given to a process when its body is here, or this much of it: slow uploads hold no thread. */
+const enoughBody = 64 * 1024;
+/** Credit is granted in steps of this size. */
+const creditStep = 64 * 1024;
+
+export interface WsgiFields {
+  readonly scriptName: string;
+  readonly pathInfo: string;
+  readonly query: string;
+  readonly path: string;
+  readonly variables: Variables;
+  readonly processGroup: string;
+  readonly applicationGroup: string;
+  readonly callable: string;
+}
+
+/** One request on its way to an application, and its answer on the way back. */
+export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, EnvironSource {
+  readonly exchange: Exchange;
+  readonly route: Route;
+  readonly scriptName: string;
+  readonly pathInfo: string;
+  readonly query: string;
+  readonly path: string;
+  readonly variables: Variables;
+  readonly processGroup: string;
+  readonly applicationGroup: string;
+  readonly callable: string;
+  readonly requestId: string;
+  queueStart = 0;
+  waitsSince = 0;
+  sentAt = 0;
+  begun = false;
+
+  readonly #services: Services;
+  readonly #pool: Pool;
+  #channel: Channel | undefined;
+  #stream = 0;
+  #pid = 0;
+  #submitted = false;
+  /** Body that was not sent, and what was sent to a process that has not begun the request. */
+  #body: Buffer[] = [];
+  /** The first chunk that was not sent whole, and how much of it was. */
+  #next = 0;
+  #offset = 0;
+  #collected = 0;
+  #window = 0;
+  #bodyComplete: boolean;
+  #endSent = false;
+  /** Bytes of the answer that the client took and the runtime has no credit for yet. */
+  #ungranted = 0;
+  #answering = false;
+  #clogged = false;
+  /** The client has gone or was answered otherwise. */
+  gone = false;
+
+  constructor(services: Services, exchange: Exchange, route: Route, pool: Pool, fields: WsgiFields) {
+    this.#services = services;
+    this.#pool = pool;
+    this.exchange = exchange;
+    this.route = route;
+    this.scriptName = fields.scriptName;
+    this.pathInfo = fields.pathInfo;
+    this.query = fields.query;
+    this.path = fields.path;
+    this.variables = fields.variables;
+    this.processGroup = fields.processGroup;
+    this.applicationGroup = fields.applicationGroup;
+    this.callable = fields.callable;
+    this.requestId = services.nextRequestId();
+    this.#bodyComplete = exchange.bodyLength === 0;
+  }
+
+  start(): void {
+    const { exchange } = this;
+    exchange.owner = this;
+    if (this.#bodyComplete || exchange.expectsContinue) this.#submit();
+    else exchange.resumeBody();
+  }
+
+  // What the client does
+
+  onBody(chunk: Buffer): void {
+    const limit = this.route.settings.limitRequestBody;
+    if (limit > 0 && this.exchange.bytesIn > limit) {
+      this.#refuse(413, `a body of more than ${limit} bytes (LimitRequestBody)`);
+      return;
+    }
+    this.#body.push(chunk);
+    this.#collected += chunk.length;
+    if (this.#channel) this.#pump();
+    else if (this.#collected >= enoughBody) {
+      this.exchange.pauseBody();
+      this.#submit();
+    }
+  }
+
+  onBodyEnd(): void {
+    this.#bodyComplete = true;
+    if (this.#channel) this.#pump();
+    else this.#submit();
+  }
+
+  onGone(_reason: string): void {
+    this.#abandon();
+  }
+
+  onDrain(): void {
+    this.#clogged = false;
+    this.#grant();
+  }
+
+  onExcess(declared: number): void {
+    const { emit } = this.#services;
+    emit({
+      type: 'response-truncated-to-length',
+      host: this.route.host.id,
+      target: this.exchange.target,
+      declared,
+      request: this.requestId,
+      processGroup: this.processGroup,
+    });
+  }
+
+  onOver(cut: string | undefined): void {
+    if (cut !== undefined && !this.gone) {
+      this.#services.emit({
+        type: 'response-cut',
+        host: this.route.host.id,
+        client: this.exchange.peer.remoteAddress,
+        target: this.exchange.target,
+        reason: cut,
+        request: this.requestId,
+        processGroup: this.processGroup,
+        pid: this.#pid,
+      });
+    }
+    this.#abandon();
+    this.#services.logAccess(this.exchange, this.route.host, this);
+  }
+
+  // What the pool does
+
+  send(channel: Channel, now: number): void {
+    this.#channel = channel;
+    this.#pid = channel.endpoint.pid;
+    const { dialect } = channel.endpoint;
+    const body = this.exchange.bodyLength !== 0;
+    this.#window = initialWindow;
+    const environ = encodeEnviron(this, this.#services.facts, dialect);
+    this.#stream = channel.open(this, environ, body, now);
+    if (!body) return;
+    this.#pump();
+    if (this.exchange.expectsContinue) this.#watchBegin(channel, this.#stream, 5);
+  }
+
+  giveUp(status: 503 | 504, reason: string): void {
+    this.#refuse(status, reason, status === 503 ? ['Retry-After', '1'] : []);
+  }
+
+  moved(): void {
+    this.#again();
+  }
+
+  // What the runtime does
+
+  onResponse(payload: Buffer): void {
+    this.#detach();
+    const length = payload.length < 4 ? payload.length : payload.readUInt32LE();
+    if (length > payload.length - 4) {
+      this.#fail(502, 'the process sent a malformed response');
+      return;
+    }
+    const head = this.#readHead(payload.toString('latin1', 4, 4 + length));
+    if (head) this.exchange.respond(head.status, head.reason, head.headers, payload.subarray(4 + length));
+  }
+
+  onHead(payload: Buffer): void {
+    this.#begin();
+    if (this.#answering) return;
+    const head = this.#readHead(payload.toString('latin1'));
+    if (!head) return;
+    this.#answering = true;
+    if (!this.exchange.begin(head.status, head.reason, head.headers))
+      this.#refuse(500, 'a header of the response cannot be sent');
+  }
+
+  onStreamData(payload: Buffer): void {
+    if (!this.#answering || this.gone) return;
+    this.#ungranted += payload.length;
+    if (!this.exchange.write(payload)) this.#clogged = true;
+    this.#grant();
+  }
+
+  onStreamEnd(): void {
+    this.#detach();
+    if (this.#answering) this.exchange.end();
+    else this.#fail(502, 'the process ended the stream without a response');
+  }
+
+  onStreamAbort(): void {
+    this.#detach();
+    if (this.exchange.headSent) this.exchange.cut('the application failed while it answered');
+    else this.#fail(502, 'the process broke the response off');
+  }
+
+  onFailed(failure: number): void {
+    this.#detach();
+    if (failure === Failure.Missing) this.exchange.fail(404);
+    else this.#fail(500, failures.get(failure) ?? 'the application failed');
+  }
+
+  onRefused(): void {
+    this.#again();
+  }
+
+  onLost(begun: boolean): void {
+    if (begun || this.begun || this.#answering) {
+      this.#detach();
+      if (this.exchange.headSent) this.exchange.cut(`process ${this.#pid} ended while it answered`);
+      else this.#fail(502, `process ${this.#pid} ended while it ran the request`);
+    } else this.#again();
+  }
+
+  onCredit(bytes: number): void {
+    this.#begin();
+    this.#window += bytes;
+    if (this.exchange.expectsContinue) this.#continueBody();
+    else this.#pump();
+  }
+
+  onBegun(): void {
+    this.#begin();
+    if (this.exchange.expectsContinue) this.#continueBody();
+  }
+
+  /** The client waits with its body, and the process has begun: nobody else will read it. */
+  #continueBody(): void {
+    this.exchange.sendContinue();
+    this.#pump();
+  }
+
+  /** A runtime says nothing when it begins, so its journal is asked until it has. */
+  #watchBegin(channel: Channel, stream: number, milliseconds: number): void {
+    setTimeout(() => {
+      if (this.gone || this.begun || this.#stream !== stream) return;
+      if (channel.hasBegun(stream) === false)
+        this.#watchBegin(channel, stream, Math.min(250, milliseconds * 2));
+      else this.onBegun();
+    }, milliseconds);
+  }
+
+  #submit(): void {
+    if (this.#submitted) return;
+    this.#submitted = true;
+    this.waitsSince = performance.now();
+    this.queueStart = this.#services.wallClock();
+    this.#pool.submit(this);
+  }
+
+  /** Sends as much of the body as there is credit for; lets the client send when there is more. */
+  #pump(): void {
+    const channel = this.#channel;
+    if (!channel || this.#endSent || this.gone) return;
+    while (this.#window > 0 && this.#next < this.#body.length) {
+      const chunk = this.#body[this.#next] as Buffer;
+      const length = Math.min(this.#window, maximumData, chunk.length - this.#offset);
+      channel.data(
+        this.#stream,
+        length === chunk.length ? chunk : chunk.subarray(this.#offset, this.#offset + length),
+      );
+      this.#window -= length;
+      this.#offset += length;
+      if (this.#offset < chunk.length) continue;
+      this.#offset = 0;
+      if (this.begun) this.#body.shift();
+      else this.#next++;
+    }
+    if (this.#next < this.#body.length) this.exchange.pauseBody();
+    else if (this.#bodyComplete) {
+      this.#endSent = true;
+      channel.endBody(this.#stream);
+    } else if (!this.exchange.expectsContinue || this.begun) this.exchange.resumeBody();
+  }
+
+  /** The runtime has begun: it never goes elsewhere, so what was sent of the body need not be kept. */
+  #begin(): void {
+    if (this.begun) return;
+    this.begun = true;
+    this.#body.splice(0, this.#next);
+    this.#next = 0;
+  }
+
+  #grant(): void {
+    if (this.#clogged || this.#ungranted < creditStep || !this.#channel) return;
+    this.#channel.grant(this.#stream, this.#ungranted);
+    this.#ungranted = 0;
+  }
+
+  #again(): void {
+    this.#detach();
+    if (this.gone) return;
+    this.#next = 0;
+    this.#offset = 0;
+    this.#endSent = false;
+    this.#pool.putBack(this);
+  }
+
+  /** The stream is over, or no longer ours. */
+  #detach(): void {
+    this.#channel = undefined;
+    this.#stream = 0;
+  }
+
+  #abandon(): void {
+    if (this.gone) return;
+    this.gone = true;
+    this.#body = [];
+    this.#next = 0;
+    if (this.#channel) this.#channel.abort(this.#stream);
+    this.#detach();
+  }
+
+  #readHead(text: string): ReturnType<typeof parseHead> | undefined {
+    let reason: string | undefined;
+    try {
+      const head = parseHead(text);
+      reason = prepareHead(head);
+      if (reason === undefined) return head;
+    } catch {
+      reason = 'a malformed head';
+    }
+    this.#refuse(500, `the response cannot be sent: ${reason}`);
+    return undefined;
+  }
+
+  /** Answers with a page and lets the process know that nobody waits. */
+  #refuse(status: number, reason: string, headers: readonly string[] = []): void {
+    this.#fail(status, reason, headers);
+    this.#abandon();
+  }
+
+  #fail(status: number, reason: string, headers: readonly string[] = []): void {
+    if (this.gone || this.exchange.over) return;
+    this.#services.emit({
+      type: 'request-failed',
+      host: this.route.host.id,
+      client: this.exchange.peer.remoteAddress,
+      target: this.exchange.target,
+      status,
+      reason,
+      request: this.requestId,
+      processGroup: this.processGroup,
+      ...(this.#pid === 0 ? {} : { pid: this.#pid }),
+    });
+    this.exchange.fail(status, headers);
+  }
+}
+
+const failures = new Map<number, string>([
+  [Failure.Raised, 'the application raised an exception'],
+  [Failure.Import, 'the script could not be imported'],
+  [Failure.Callable, 'the script has no such callable object'],
+]);

@@ -106,6 +106,10 @@ export const catalogue = {
     severity: 'error',
     title: 'the tool that switches users is missing',
   },
+  'program-unreachable': {
+    severity: 'error',
+    title: 'a user that gateways or daemons run as cannot read venvhost itself',
+  },
   'socket-path-too-long': {
     severity: 'error',
     title: 'a Unix socket path has a limit of the kernel',

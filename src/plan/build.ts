@@ -12,6 +12,7 @@ import { checkPaths } from './paths.js';
 import type { Plan } from './plan.js';
 import { ignoredVariables } from './process-environment.js';
 import { planProcessGroups } from './process-groups.js';
+import { checkPrograms } from './programs.js';
 import { checkShadows } from './shadows.js';
 import { checkUses, groupUses } from './uses.js';
 
@@ -69,6 +70,7 @@ export function buildPlan(config: Config, facts: Facts, options: PlanOptions = {
     diagnostics: [
       ...diagnostics,
       ...identities.diagnostics,
+      ...checkPrograms(facts.closedPrograms),
       ...ignoredVariables(facts),
       ...groups.flatMap((group) => group.diagnostics),
       ...checkUses(config, hosts, uses),

@@ -8,13 +8,14 @@ import type { Facts } from './facts.js';
 import { planHosts } from './hosts.js';
 import { planIdentities } from './identities.js';
 import { pathsToLookAt } from './paths.js';
+import { closedPrograms } from './programs.js';
 import { pythonRequests } from './python-requests.js';
 import { groupUses } from './uses.js';
 
 /** Asks the machine everything that `buildPlan` needs. Starts interpreters, leaves nothing running. */
 export async function collectFacts(config: Config, machine: Machine): Promise<Facts> {
   const setpriv = findSetpriv((path) => typeof machine.look(path) !== 'string');
-  const files: Omit<Facts, 'paths' | 'pythons'> = {
+  const files: Omit<Facts, 'paths' | 'pythons' | 'closedPrograms'> = {
     self: machine.self,
     environment: usedVariables(config, machine),
     hostName: machine.hostName,
@@ -36,7 +37,12 @@ export async function collectFacts(config: Config, machine: Machine): Promise<Fa
   const pythons = await Promise.all(
     requests.map(async ({ group, ...request }) => [group, await inspectPython(request, tools)]),
   );
-  return { ...files, paths, pythons: Object.fromEntries(pythons) };
+  return {
+    ...files,
+    paths,
+    closedPrograms: await closedPrograms(machine, identities, setpriv),
+    pythons: Object.fromEntries(pythons),
+  };
 }
 
 function usedVariables(config: Config, machine: Machine): Record<string, string> {

@@ -2,6 +2,7 @@ import type { Inspection } from '../python/inspect.js';
 import type { Machine } from '../python/machine.js';
 import type { Walk } from '../python/path-walk.js';
 import type { Accounts } from './accounts.js';
+import type { ClosedProgram } from './programs.js';
 
 /** What the machine answered: all that a plan depends on beside the configuration. Prints as JSON. */
 export interface Facts {
@@ -16,6 +17,7 @@ export interface Facts {
   readonly accounts: Accounts;
   /** The way to each file and folder that the configuration names. */
   readonly paths: Readonly<Record<string, Walk>>;
+  readonly closedPrograms: readonly ClosedProgram[];
   /** By process group; `''` where requests can run in no group. */
   readonly pythons: Readonly<Record<string, Inspection>>;
 }

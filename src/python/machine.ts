@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
 
 /** What one look at a path shows; links are not followed. `mode` are the permission bits. */
 export interface Entry {
@@ -29,6 +30,8 @@ export interface Machine {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly hostName: string;
   readonly temporaryFolder: string;
+  /** Files of our own that gateways and daemons must be able to read. */
+  readonly programs: readonly string[];
   look(path: string): Entry | 'missing' | 'denied';
   /** Where a symbolic link points, as written in it. */
   target(path: string): string | undefined;
@@ -53,6 +56,12 @@ export function realMachine(): Machine {
     environment: process.env,
     hostName: hostname(),
     temporaryFolder: tmpdir(),
+    programs: [
+      process.execPath,
+      fileURLToPath(import.meta.url),
+      // Seen from dist/src/python, where this file is when it runs.
+      fileURLToPath(new URL('../../../runtime/venvhost_runtime', import.meta.url)),
+    ],
     look,
     target: (path) => attempt(() => readlinkSync(path)),
     list: (folder) => attempt(() => readdirSync(folder).sort()) ?? [],

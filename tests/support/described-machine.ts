@@ -12,6 +12,7 @@ import { type FakeEntry, fakeMachine } from './fake-machine.js';
  *     broken PATH                        an interpreter that does not
  *     venv PATH VERSION                  a virtual environment of /usr/bin/python3
  *     cfg PATH HOME VERSION              only the pyvenv.cfg of one
+ *     program PATH                       a part of venvhost itself
  *     environment NAME=VALUE
  *     without PATH                       takes away what every machine has
  *
@@ -30,6 +31,7 @@ export function describedMachine(text: string): Machine {
   };
   const pythons: Record<string, string> = { '/usr/bin/python3': '3.11.2' };
   const environment: Record<string, string> = { PATH: '/usr/bin:/bin', HOME: '/home/tester' };
+  const programs: string[] = [];
   let self = { uid: 1000, gid: 1000, groups: [1000] };
   const words: Record<string, (path: string, ...rest: string[]) => void> = {
     root: () => {
@@ -59,6 +61,10 @@ export function describedMachine(text: string): Machine {
     cfg: (path, home, version) => {
       files[`${path}/pyvenv.cfg`] = { file: `home = ${home}\nversion = ${version}\n` };
     },
+    program: (path) => {
+      files[path] = { file: '' };
+      programs.push(path);
+    },
     environment: (pair) => {
       const [name = '', value = ''] = pair.split('=');
       environment[name] = value;
@@ -73,7 +79,7 @@ export function describedMachine(text: string): Machine {
     if (!apply) throw new Error(`no such word of a machine: ${line}`);
     apply(rest[0] ?? '', ...rest.slice(1));
   }
-  return fakeMachine({ files, pythons, self, environment });
+  return fakeMachine({ files, pythons, self, environment, programs });
 }
 
 function owned(entry: FakeEntry, mode: string | undefined, uid: string | undefined): FakeEntry {

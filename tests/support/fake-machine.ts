@@ -48,6 +48,7 @@ export interface FakeMachine {
   /** Version by the path of an interpreter; others do not start. */
   readonly pythons: Readonly<Record<string, string>>;
   readonly self?: Machine['self'];
+  readonly programs?: readonly string[];
   readonly environment?: Machine['environment'];
 }
 
@@ -58,6 +59,7 @@ export function fakeMachine(given: FakeMachine): Machine {
     environment: given.environment ?? { PATH: '/usr/bin:/bin', HOME: '/home/tester' },
     hostName: 'machine.example',
     temporaryFolder: '/tmp',
+    programs: given.programs ?? [],
     ...fakeFiles(given.files),
     run: async (argv) => {
       const executable = argv[0]?.endsWith('setpriv') ? argv[argv.indexOf('--') + 1] : argv[0];

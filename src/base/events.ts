@@ -71,6 +71,13 @@ export type Event =
       seconds: number;
     }
   | { type: 'group-broken'; processGroup: string; code: string; message: string; hint?: string }
+  /** A request named one application group more than a process group may have. */
+  | {
+      type: 'application-group-refused';
+      processGroup: string;
+      applicationGroup: string;
+      limit: number;
+    }
   /** A line that the application wrote: print, wsgi.errors, logging, a traceback. */
   | {
       type: 'application-output';

@@ -32,6 +32,11 @@ export function wordingOf(event: Event): Wording {
       };
     case 'group-broken':
       return { level: 'error', text: brokenText(event) };
+    case 'application-group-refused':
+      return {
+        level: 'error',
+        text: `no process is started for application group ${quote(event.applicationGroup)}: ${groupText(event.processGroup)} has ${event.limit} already`,
+      };
     case 'application-output':
       return { level: 'info', text: event.text.replace(/\n+$/, ''), always: true };
     case 'runtime-message':

@@ -16,7 +16,7 @@ async function start(): Promise<void> {
     runGateway(process);
   } catch (error) {
     const message = `a gateway cannot start: ${error instanceof Error ? error.message : String(error)}`;
-    process.send?.({ type: 'failed', message }, () => process.exit(1));
+    process.send?.({ type: 'failed', message });
   }
 }
 

@@ -119,6 +119,7 @@ function createSeat(options: GatewaysOptions, gateway: number, known: () => ToGa
         return;
       case 'failed':
         failure = message.message;
+        child?.kill();
         return;
       case 'want':
         options.want(message.processGroup, message.applicationGroup);

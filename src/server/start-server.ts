@@ -13,7 +13,13 @@ import { startAtOnce } from './start-at-once.js';
 
 export interface ServerOptions {
   /** Gets the descriptors of the log files, in the order of `Plan.logs`, as soon as they are open. */
-  readonly openLog: (logs: readonly number[]) => Emit;
+  readonly openLog: (logs: readonly number[]) => ServerLog;
+}
+
+export interface ServerLog {
+  readonly emit: Emit;
+  /** Writes what is left; the descriptors are closed afterwards. */
+  close(): Promise<void>;
 }
 
 export interface Server {
@@ -31,29 +37,32 @@ export interface Server {
  * @throws Error that says what could not be done; nothing is left then
  */
 export async function startServer(plan: Plan, options: ServerOptions): Promise<Server> {
-  const undo: (() => void)[] = [];
-  const undoAll = () => {
-    for (const step of undo.splice(0).reverse()) step();
+  const undo: Undo[] = [];
+  const undoAll = async () => {
+    for (const step of undo.splice(0).reverse()) await step();
   };
   try {
     return await startParts(plan, options, undo, undoAll);
   } catch (error) {
-    undoAll();
+    await undoAll();
     throw error;
   }
 }
 
+type Undo = () => void | Promise<void>;
+
 async function startParts(
   plan: Plan,
   options: ServerOptions,
-  undo: (() => void)[],
-  undoAll: () => void,
+  undo: Undo[],
+  undoAll: () => Promise<void>,
 ): Promise<Server> {
   const version = packageVersion();
   const sockets = bindAll(plan, undo);
   const logs = openLogFiles(plan.logs);
   undo.push(logs.close);
-  const emit = options.openLog(logs.fds);
+  const { emit, close } = options.openLog(logs.fds);
+  undo.push(close);
   emit({ type: 'server-starting', version, pid: process.pid });
 
   const gatewayIdentity = switchable(plan.gateways.identity);
@@ -77,7 +86,10 @@ async function startParts(
     // The first gateway may take requests while the last one starts.
     want: (...pair) => (supervisor ? supervisor.want(...pair) : early.push(pair)),
   });
-  undo.push(gateways.killNow);
+  undo.push(async () => {
+    gateways.killNow();
+    await gateways.stop(0);
+  });
   supervisor = startSupervisor({
     processGroups: plan.processGroups,
     startAtOnce: startAtOnce(plan),
@@ -93,7 +105,7 @@ async function startParts(
   return { addresses, ...stopping({ plan, gateways, supervisor, sockets, emit, undoAll }) };
 }
 
-function bindAll(plan: Plan, undo: (() => void)[]): BoundSocket[] {
+function bindAll(plan: Plan, undo: Undo[]): BoundSocket[] {
   return plan.listeners.map((listener) => {
     const bound = bindTcp(listener);
     const socket = { ...bound, close: once(bound.close) };
@@ -136,7 +148,7 @@ interface Running {
   readonly supervisor: Supervisor;
   readonly sockets: readonly BoundSocket[];
   readonly emit: Emit;
-  readonly undoAll: () => void;
+  readonly undoAll: () => Promise<void>;
 }
 
 function stopping(running: Running): Pick<Server, 'stop' | 'stopNow'> {
@@ -150,7 +162,7 @@ function stopping(running: Running): Pick<Server, 'stop' | 'stopNow'> {
     // What still runs now has had its time.
     await supervisor.stop(0);
     emit({ type: 'server-stopped' });
-    undoAll();
+    await undoAll();
   }
   return {
     stop: (reason) => {

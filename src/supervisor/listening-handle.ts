@@ -1,3 +1,4 @@
+import { renameSync } from 'node:fs';
 import net from 'node:net';
 import { getSystemErrorMessage } from './system-error.js';
 
@@ -31,10 +32,17 @@ export function bindTcp(wanted: { address?: string; port: number }): BoundSocket
   }
 }
 
-/** @throws BindError */
+/**
+ * The file stays when the socket is closed here: libuv removes the name that it bound, so the socket gets
+ * its name only afterwards.
+ *
+ * @throws BindError
+ */
 export function bindUnix(path: string): BoundSocket {
-  const handle = createHandle(path, -1, -1);
+  const bound = `${path}~`;
+  const handle = createHandle(bound, -1, -1);
   if (typeof handle === 'number') throw bindError(path, handle);
+  renameSync(bound, path);
   return { fd: handle.fd, close: () => handle.close() };
 }
 

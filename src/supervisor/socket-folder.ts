@@ -41,7 +41,7 @@ const longestSocketPath = 107;
 export function makeSocketFolder(prefix: string, owner: Owner | undefined): SocketFolder {
   removeStaleFolders(prefix);
   const folder = `${prefix}.${process.pid}.${randomBytes(4).toString('hex')}`;
-  const example = path.join(folder, 'd100000.sock');
+  const example = path.join(folder, 'd1000000.sock~');
   if (Buffer.byteLength(example) > longestSocketPath)
     throw new Error(
       `cannot make sockets in "${folder}": the path "${example}" has ${Buffer.byteLength(example)} bytes, and a Unix socket path at most ${longestSocketPath}; state a shorter WSGISocketPrefix`,

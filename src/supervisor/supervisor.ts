@@ -53,8 +53,12 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     sets.set(processGroup, running);
     if (running.has(applicationGroup)) return;
     if (running.size >= maximumApplicationGroups) {
-      const message = `process group "${processGroup}" has ${running.size} application groups, and no more are started; "${applicationGroup}" was one too many`;
-      options.groupBroken(processGroup, applicationGroup, message);
+      options.emit({
+        type: 'application-group-refused',
+        processGroup,
+        applicationGroup,
+        limit: maximumApplicationGroups,
+      });
       return;
     }
     const world = worldOf(options, group, applicationGroup, newId);

@@ -1,0 +1,80 @@
+import { type Command, Option } from 'commander';
+import pico from 'picocolors';
+import { type Log, openLog } from '../observe/log.js';
+import { formatGroupLines } from '../plan/format.js';
+import { type Server, startServer } from '../server/start-server.js';
+import type { Planning } from './configuration.js';
+import { countDiagnostics, reportDiagnostics } from './report.js';
+import { exitStatus, type Terminal } from './terminal.js';
+
+export type LogFormat = 'pretty' | 'json';
+
+export function addLogFormat(command: Command): Command {
+  return command.addOption(
+    new Option(
+      '--log-format <form>',
+      'log on standard error for people or as JSON lines (default: pretty on a terminal, else json)',
+    ).choices(['pretty', 'json']),
+  );
+}
+
+export interface ForegroundOptions {
+  readonly terminal: Terminal;
+  readonly logFormat: LogFormat | undefined;
+}
+
+/** Runs a plan until a signal ends it; gives the exit status. Nothing starts where the plan is refused. */
+export async function runInForeground(
+  { plan, diagnostics, refused }: Planning,
+  { terminal, logFormat }: ForegroundOptions,
+): Promise<number> {
+  terminal.error(reportDiagnostics(diagnostics, { shortNotes: true }));
+  if (refused) {
+    terminal.error(`not started: ${countDiagnostics(diagnostics)}\n`);
+    return exitStatus.errors;
+  }
+  let log: Log | undefined;
+  const openIt = (files: readonly number[]) => {
+    log = openLog({ plan, files, terminalFd: 2, form: formOf(logFormat) });
+    return log;
+  };
+  try {
+    const server = await startServer(plan, { openLog: openIt });
+    terminal.out(`${server.addresses.join('\n')}\n${formatGroupLines(plan)}`);
+    await untilStopped(server, (message) => log?.emit({ type: 'server-failed', message }));
+    return exitStatus.fine;
+  } catch (error) {
+    terminal.error(`not started: ${(error as Error).message}\n`);
+    return exitStatus.errors;
+  }
+}
+
+function formOf(asked: LogFormat | undefined): 'pretty' | 'plain' | 'json' {
+  const form = asked ?? (process.stderr.isTTY ? 'pretty' : 'json');
+  return form === 'pretty' && !pico.isColorSupported ? 'plain' : form;
+}
+
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** The first signal stops the server in order, the second at once. */
+function untilStopped(server: Server, failed: (message: string) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let asked = false;
+    const onSignal = (signal: string) => {
+      if (asked) {
+        server.stopNow();
+        return;
+      }
+      asked = true;
+      server.stop(`got ${signal}`).then(resolve, reject);
+    };
+    for (const signal of stopSignals) process.on(signal, onSignal);
+    // A mistake of ours must not leave processes behind that nobody watches.
+    process.on('uncaughtException', (error) => {
+      failed(error.stack ?? error.message);
+      process.exitCode = exitStatus.errors;
+      onSignal('an error of its own');
+      server.stopNow();
+    });
+  });
+}

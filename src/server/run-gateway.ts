@@ -1,0 +1,90 @@
+import type { Emit } from '../base/events.js';
+import { createGateway, type Gateway } from '../gateway/gateway.js';
+import { type Appender, createAppender } from '../observe/appender.js';
+import type { FromGateway, ToGateway } from './link.js';
+
+/** The supervisor as a gateway process sees it: `process` with its IPC channel. */
+export interface Link {
+  on(event: 'message', hear: (message: unknown) => void): unknown;
+  send?(message: FromGateway, sent: () => void): boolean;
+}
+
+/** Events that may wait for the supervisor. */
+const longestQueue = 10_000;
+/** Milliseconds that the last lines of access logs may take. */
+const flushTime = 500;
+
+/** Builds the gateway when the plan comes, and does what the supervisor says. */
+export function runGateway(link: Link): void {
+  const tell = (message: FromGateway) => void link.send?.(message, () => {});
+  const emit = boundedEmit(link);
+  let gateway: Gateway | undefined;
+  let logs: readonly Appender[] = [];
+
+  async function start(message: ToGateway & { type: 'plan' }): Promise<void> {
+    logs = message.logs.map((fd) =>
+      createAppender({ fd, lost: (count) => emit({ type: 'events-dropped', count }) }),
+    );
+    gateway = createGateway({
+      plan: message.plan,
+      number: message.gateway,
+      version: message.version,
+      emit,
+      want: (processGroup, applicationGroup) =>
+        tell({ type: 'want', processGroup, applicationGroup }),
+      accessLogs: logs.map((log) => log.write),
+    });
+    await gateway.listen(message.listeners.map((fd) => ({ fd })));
+    tell({ type: 'ready' });
+  }
+
+  async function drain(): Promise<void> {
+    await gateway?.drain();
+    await Promise.all(logs.map((log) => log.flush(flushTime)));
+    tell({ type: 'drained' });
+  }
+
+  link.on('message', (received) => {
+    const message = received as ToGateway;
+    switch (message.type) {
+      case 'plan':
+        start(message).catch((error: Error) =>
+          tell({ type: 'failed', message: `a gateway cannot start: ${error.message}` }),
+        );
+        return;
+      case 'endpoint-up':
+        gateway?.endpointUp(message.endpoint);
+        return;
+      case 'endpoint-down':
+        gateway?.endpointDown(message.id, 'died');
+        return;
+      case 'group-broken':
+        gateway?.groupBroken(message.processGroup, message.applicationGroup, message.reason);
+        return;
+      case 'drain':
+        void drain();
+    }
+  });
+}
+
+/** A flood of bad requests must not fill the memory of the gateway with news about them. */
+function boundedEmit(link: Link): Emit {
+  let waiting = 0;
+  let dropped = 0;
+  const sent = () => {
+    waiting--;
+    if (waiting > 0 || dropped === 0) return;
+    const count = dropped;
+    dropped = 0;
+    emit({ type: 'events-dropped', count });
+  };
+  const emit: Emit = (event) => {
+    if (waiting >= longestQueue) {
+      dropped++;
+      return;
+    }
+    waiting++;
+    link.send?.({ type: 'event', event }, sent);
+  };
+  return emit;
+}

@@ -1,8 +1,14 @@
 import type { Inspection } from '../python/inspect.js';
 import type { Machine } from '../python/machine.js';
-import type { Walk } from '../python/path-walk.js';
+import type { Passed, Walk } from '../python/path-walk.js';
 import type { Accounts } from './accounts.js';
-import type { ClosedProgram } from './programs.js';
+
+/** A part of venvhost itself that a user cannot read, and the folder in the way. */
+export interface ClosedProgram {
+  readonly path: string;
+  readonly user: string;
+  readonly folder: Passed;
+}
 
 /** What the machine answered: all that a plan depends on beside the configuration. Prints as JSON. */
 export interface Facts {

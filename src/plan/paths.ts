@@ -1,7 +1,7 @@
 import { type Diagnostic, diagnostic } from '../base/diagnostic.js';
 import type { Span } from '../base/span.js';
 import type { Config } from '../config/config.js';
-import { firstClosed } from '../python/path-walk.js';
+import { firstClosed, orOpen } from '../python/path-walk.js';
 import { findUser } from './accounts.js';
 import type { Facts } from './facts.js';
 import type { PlannedHost } from './hosts.js';
@@ -131,7 +131,7 @@ export function unreachable(
         `user ${JSON.stringify(reader.user)} cannot enter ${closed.path} (mode ${closed.mode.toString(8).padStart(4, '0')}, owner ${owner}) to come to ${path}`,
         {
           at,
-          hint: `open the folder: chmod o+x ${closed.path}\nor move it out of there, for example to /srv`,
+          hint: `move it out of there, for example to /srv${orOpen(closed)}`,
         },
       ),
     ];

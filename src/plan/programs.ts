@@ -1,16 +1,10 @@
 import { asIdentity } from '../base/as-identity.js';
 import { type Diagnostic, diagnostic } from '../base/diagnostic.js';
 import type { Machine } from '../python/machine.js';
-import { firstClosed, type Passed, walkPath } from '../python/path-walk.js';
+import { firstClosed, orOpen, walkPath } from '../python/path-walk.js';
+import type { ClosedProgram } from './facts.js';
 import type { Identities } from './identities.js';
 import type { Identity } from './plan.js';
-
-/** A part of venvhost itself that a user cannot read. */
-export interface ClosedProgram {
-  readonly path: string;
-  readonly user: string;
-  readonly folder: Passed;
-}
 
 /**
  * Gateways are Node and daemons load our runtime, both as users who may not reach where venvhost was
@@ -51,7 +45,7 @@ export function checkPrograms(closed: readonly ClosedProgram[]): Diagnostic[] {
         'program-unreachable',
         `user ${JSON.stringify(user)} cannot enter ${folder.path} (mode ${folder.mode.toString(8).padStart(4, '0')}) to read ${path}, a part of venvhost`,
         {
-          hint: `install Node and venvhost where everybody can read them, for example under /opt\nor open the folder: chmod o+x ${folder.path}`,
+          hint: `install Node and venvhost where everybody can read them, for example under /opt${orOpen(folder)}`,
         },
       ),
     );

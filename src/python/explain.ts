@@ -3,7 +3,7 @@ import type { RunAs } from '../base/as-identity.js';
 import { type Diagnostic, diagnostic } from '../base/diagnostic.js';
 import { type HomeSetting, makeCommand } from './home.js';
 import type { Machine } from './machine.js';
-import { firstClosed, type Passed, type Walk, walkPath } from './path-walk.js';
+import { firstClosed, orOpen, type Passed, type Walk, walkPath } from './path-walk.js';
 import type { PyvenvCfg } from './pyvenv-cfg.js';
 import { minorVersion } from './versions.js';
 
@@ -57,14 +57,14 @@ function unreachable(
     `${setting} ${JSON.stringify(home)}: ${who} cannot enter ${where}${beyond ? '' : `, which its interpreter ${walk.at} needs`}`,
     {
       hint: [
-        `open the folder: chmod o+x ${closed.path}`,
         beyond
-          ? 'or move the virtual environment out of it, for example to /srv/venvs'
-          : `or make it from a Python that everybody can reach: ${makeCommand(home, { python: '/usr/bin/python3', clear: true })}`,
-        ...(user && closed.uid !== 0
-          ? [`or run the group as its owner: user=${userName(closed.uid)}`]
-          : []),
-      ].join('\n'),
+          ? 'move the virtual environment out of it, for example to /srv/venvs'
+          : `make it from a Python that everybody can reach: ${makeCommand(home, { python: '/usr/bin/python3', clear: true })}`,
+        orOpen(closed),
+        user && closed.uid !== 0
+          ? `\nor run the group as its owner: user=${userName(closed.uid)}`
+          : '',
+      ].join(''),
     },
   );
 }

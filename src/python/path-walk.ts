@@ -66,6 +66,11 @@ export function firstClosed(walk: Walk, who: RunAs): Passed | undefined {
     : undefined;
 }
 
+/** The second line of a hint. Opening the home of root to everybody is no advice. */
+export function orOpen({ path }: Passed): string {
+  return path === '/root' ? '' : `\nor open the folder: chmod o+x ${path}`;
+}
+
 function canEnter(folder: Omit<Passed, 'path'>, who: RunAs): boolean {
   if (who.uid === 0) return true;
   if (folder.uid === who.uid) return (folder.mode & 0o100) !== 0;

@@ -140,7 +140,13 @@ export function createHandler(options: HandlerOptions): (exchange: Exchange) => 
       reject(exchange, site, refusal.status, refusal.reason);
       return;
     }
-    const context = { host: site.host, header: exchange.host, scriptName: outcome.scriptName, variables };
+    const context = {
+      host: site.host,
+      header: exchange.host,
+      localPort: exchange.peer.localPort,
+      scriptName: outcome.scriptName,
+      variables,
+    };
     const processGroup = expandGroup(settings.processGroup, context);
     const applicationGroup = expandGroup(settings.applicationGroup, context);
     const dynamic = isClients(settings.applicationGroup) || isClients(settings.processGroup);

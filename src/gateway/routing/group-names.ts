@@ -7,6 +7,8 @@ export interface NameContext {
   readonly host: HostPlan;
   /** The Host header, `''` for none. */
   readonly header: string;
+  /** The port that the client really reached. */
+  readonly localPort: number;
   readonly scriptName: string;
   readonly variables: Variables;
 }
@@ -44,8 +46,13 @@ export function serverPort(host: HostPlan, header: string): number {
   return hostPort(header) ?? host.port ?? (host.scheme === 'https' ? 443 : 80);
 }
 
-function portSuffix(context: NameContext): string {
-  const port = serverPort(context.host, context.header);
+/**
+ * As in mod_wsgi, except that the client's word for the port counts only when it is one that exists:
+ * otherwise each invented port would start application groups of its own.
+ */
+function portSuffix({ host, header, localPort }: NameContext): string {
+  const said = serverPort(host, header);
+  const port = said === localPort || said === host.port ? said : serverPort(host, '');
   return port === 80 || port === 443 ? '' : `:${port}`;
 }
 

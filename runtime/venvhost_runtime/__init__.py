@@ -1,0 +1,17 @@
+"""The part of venvhost that runs inside a daemon process, on the interpreter of the application's environment.
+
+Standard library only, and little of it: what is imported here is in the memory of every application.
+Valid on Python 2.7 and on 3.6 and newer.
+
+    boot        reads what the supervisor says, sets up the process
+    server      the main thread: accepts gateways, watches the workers, ends the process
+    workers     the threads: who reads, who runs the application
+    connection  one gateway: frames in, frames out, credit
+    journal     which requests were begun, in shared memory
+    request     one request through the application
+    response    start_response and what it checks
+    body        wsgi.input and wsgi.file_wrapper
+    scripts     loads WSGI scripts, sees that they changed
+    output      print, wsgi.errors and tracebacks on their way to the log
+    api         the modules ``mod_wsgi`` and ``apache`` for applications
+"""

@@ -1,0 +1,136 @@
+"""From the first byte on the control connection to a process that takes requests."""
+
+import _socket
+import errno
+import os
+import site
+import sys
+
+from . import frames
+from .compat import PY2, _signal, set_close_on_exec
+from .control import Control
+from .output import replace_standard_streams
+from .server import Runtime, open_listener
+
+
+def main():
+    """Runs the daemon until it has to end; returns its exit status."""
+    control = _open_control()
+    boot = _receive_boot(control)
+    if boot is None:
+        return 0
+    try:
+        _check_identity(boot)
+        _set_up_process(boot)
+        replace_standard_streams(control)
+        _set_up_paths(boot)
+        for fd in (frames.CONTROL_FD, frames.JOURNAL_FD):
+            set_close_on_exec(fd)
+        runtime = Runtime(boot, control, open_listener(), frames.JOURNAL_FD)
+    except Exception as error:
+        control.send(frames.CONTROL_BOOT_FAILED, {"text": str(error)})
+        return 1
+    runtime.api.install()
+    _take_signals(runtime)
+    runtime.preload()
+    runtime.listen()
+    control.send(frames.CONTROL_READY, {
+        "pid": os.getpid(), "version": ".".join(map(str, sys.version_info[:3])),
+        "prefix": sys.prefix, "executable": sys.executable})
+    runtime.serve()
+    # Whatever atexit callbacks and other threads of the application do, the process ends.
+    _register(_signal.SIGALRM, _signal.SIG_DFL)
+    _signal.alarm(max(1, int(boot["shutdown_timeout"])))
+    runtime.finish_sending()
+    runtime.api.process_stopping(_SHUTDOWN_REASONS.get(runtime.leaving, "shutdown_signal"))
+    return 0
+
+
+_register = _signal.signal
+
+_SHUTDOWN_REASONS = {"script-changed": "script_reload", "maximum-requests": "maximum_requests", "import-failed": "script_reload"}
+
+
+def _open_control():
+    if PY2:
+        sock = _socket.fromfd(frames.CONTROL_FD, _socket.AF_UNIX, _socket.SOCK_STREAM)
+        set_close_on_exec(sock.fileno())
+        return Control(sock)
+    sock = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, fileno=frames.CONTROL_FD)
+    sock.setblocking(True)
+    return Control(sock)
+
+
+def _receive_boot(control):
+    while True:
+        received = control.receive()
+        if received is None:
+            return None
+        for kind, values in received:
+            if kind == frames.CONTROL_BOOT:
+                return values
+
+
+def _check_identity(boot):
+    """The supervisor has switched the user. An application must never run with more rights than it was given."""
+    for what, wanted, found in (("user", boot["uid"], os.getuid()), ("group", boot["gid"], os.getgid())):
+        if wanted is not None and wanted != found:
+            raise RuntimeError("the process should run with %s id %d, but has %d" % (what, wanted, found))
+    if boot["uid"]:
+        try:
+            os.setuid(0)
+        except OSError as error:
+            if error.errno == errno.EPERM:
+                return
+        raise RuntimeError("the process could become root again")
+
+
+def _set_up_process(boot):
+    if boot["umask"] is not None:
+        os.umask(boot["umask"])
+    if boot["directory"] is not None:
+        try:
+            os.chdir(boot["directory"])
+        except OSError as error:
+            raise RuntimeError("the working folder %r cannot be entered: %s" % (boot["directory"], error.strerror))
+    if boot["display_name"]:
+        _set_process_name(boot["display_name"])
+    if not PY2:
+        import faulthandler
+        faulthandler.enable(2)
+
+
+def _set_process_name(name):
+    """The short name that ``ps -o comm`` and ``top`` show; the long form stands in the arguments."""
+    try:
+        with open("/proc/self/comm", "w") as file:
+            file.write(name[:15])
+    except (IOError, OSError):
+        pass
+
+
+def _set_up_paths(boot):
+    """As mod_wsgi: each entry through ``site.addsitedir``, then all that is new to the front; ``home=`` before it."""
+    sys.argv = ["mod_wsgi"]
+    before = list(sys.path)
+    for folder in boot["python_path"]:
+        site.addsitedir(folder)
+    added = [entry for entry in sys.path if entry not in before]
+    sys.path[:] = added + before
+    if boot["directory_on_path"]:
+        sys.path.insert(0, boot["directory"])
+
+
+def _take_signals(runtime):
+    """SIGTERM and SIGINT end the process, SIGUSR1 too; applications cannot change that."""
+    def interrupt(number, frame):
+        runtime.interrupt()
+
+    for name in ("SIGTERM", "SIGINT", "SIGUSR1"):
+        _register(getattr(_signal, name), interrupt)
+
+    def restricted(number, handler):
+        runtime.control.message("warn", "the application's handler for signal %d is ignored, the server handles signals" % number)
+        return handler
+
+    _signal.signal = restricted

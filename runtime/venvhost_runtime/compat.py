@@ -1,0 +1,37 @@
+"""Where Python 2.7 and Python 3 differ."""
+
+import sys
+
+PY2 = sys.version_info[0] == 2
+
+if PY2:
+    import thread as _thread
+    import signal as _signal
+    from time import time as clock
+    text_type = unicode  # noqa: F821
+else:
+    import _thread
+    import _signal
+    from time import perf_counter as clock
+    text_type = str
+
+allocate_lock = _thread.allocate_lock
+start_new_thread = _thread.start_new_thread
+thread_ident = _thread.get_ident
+
+
+def set_close_on_exec(fd):
+    """Children of the application must not hold the sockets of the server."""
+    if PY2:
+        import fcntl
+        fcntl.fcntl(fd, fcntl.F_SETFD, fcntl.fcntl(fd, fcntl.F_GETFD) | fcntl.FD_CLOEXEC)
+    else:
+        import os
+        os.set_inheritable(fd, False)
+
+
+def as_text(value):
+    """Text of whatever was written to a log stream; bytes that are not UTF-8 stay visible as escapes."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace" if PY2 else "backslashreplace")
+    return value

@@ -1,0 +1,154 @@
+"""One gateway's connection: its frames come in on the thread that leads it and go out from any thread."""
+
+import _socket
+import marshal
+from _collections import deque
+
+from . import frames
+from .compat import allocate_lock
+from .journal import SLOTS
+from .request import Request
+
+RECEIVE = 128 * 1024
+FLUSH_AT = 64 * 1024
+
+_unpack = frames.header.unpack_from
+_pack = frames.header.pack
+_word = frames.word.unpack_from
+
+
+class Connection(object):
+    def __init__(self, runtime, sock, region, words):
+        self.runtime = runtime
+        #: the journal, and where this connection's region starts in it
+        self.words = words
+        self.socket = sock
+        self.region = region
+        self.lock = runtime.pool.lock
+        #: the worker that reads; changes only under the lock
+        self.leader = None
+        #: turns of the leader that the monitor saw last
+        self.seen_turns = -1
+        self.closed = False
+        self._streams = {}
+        self._rest = b""
+        self._out = deque()
+        self._out_length = 0
+        self._send_lock = allocate_lock()
+
+    # Reading, on the leader
+
+    def receive(self):
+        """Reads once and takes the frames; False when the gateway has gone."""
+        try:
+            data = self.socket.recv(RECEIVE)
+        except _socket.error:
+            data = b""
+        if not data:
+            return False
+        if self._rest:
+            data = self._rest + data
+        at = 0
+        end = len(data)
+        while end - at >= 8:
+            length, tag = _unpack(data, at)
+            stop = at + 8 + length
+            if stop > end:
+                break
+            self._take(tag & 255, tag >> 8, data[at + 8:stop])
+            at = stop
+        self._rest = data[at:] if at < end else b""
+        return True
+
+    def _take(self, kind, number, payload):
+        if kind == frames.REQUEST or kind == frames.REQUEST_WITH_BODY:
+            self._take_request(kind, number, payload)
+            return
+        request = self._streams.get(number)
+        if request is None:
+            if kind == frames.HELLO:
+                self._welcome()
+            return  # what was on the way for a stream that is over
+        if kind == frames.DATA:
+            request.input.feed(payload)
+        elif kind == frames.END:
+            request.input.end()
+        elif kind == frames.CREDIT:
+            request.add_credit(_word(payload)[0])
+        elif kind == frames.ABORT:
+            request.abort("client connection closed")
+
+    def _take_request(self, kind, number, payload):
+        request = Request(self, number, marshal.loads(payload), kind == frames.REQUEST_WITH_BODY)
+        self._streams[number] = request
+        self.runtime.pool.add(request)
+
+    def _welcome(self):
+        self.put(frames.WELCOME, 0, frames.welcome.pack(frames.PROTOCOL_VERSION, self.region, SLOTS))
+        if self.runtime.leaving:
+            self.put(frames.GO_AWAY, 0, b"")
+        self.flush()
+
+    # Writing, on any thread
+
+    def put(self, kind, number, payload):
+        """Appends a frame to what leaves with the next flush."""
+        self._out.append(_pack(len(payload), number << 8 | kind) + payload)
+        self._out_length += len(payload)
+
+    def flush(self):
+        """Sends what is there. A thread that finds another one sending leaves its frames to that one."""
+        while self._out:
+            if not self._send_lock.acquire(False):
+                return
+            try:
+                self._out_length = 0
+                self.socket.sendall(self._drain())
+            except _socket.error:
+                self._out.clear()
+            finally:
+                self._send_lock.release()
+
+    def _drain(self):
+        # Frame by frame: others append at the same time, and no frame may be lost between two lists.
+        out = self._out
+        parts = []
+        try:
+            while True:
+                parts.append(out.popleft())
+        except IndexError:
+            return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def flush_if_long(self):
+        if self._out_length > FLUSH_AT:
+            self.flush()
+
+    def finish_sending(self):
+        """Waits until everything has left; used once, at the end of the process."""
+        with self._send_lock:
+            pass
+        self.flush()
+
+    def refuse(self, request):
+        """The request was not begun here, and will not be."""
+        self.put(frames.REFUSED, request.stream_number, b"")
+        self.forget(request.stream_number)
+
+    def go_away(self):
+        self.put(frames.GO_AWAY, 0, b"")
+        self.flush()
+
+    def forget(self, number):
+        self._streams.pop(number, None)
+
+    def hand_over(self):
+        """Called by a thread that stops reading for a while, in case it is the one that reads."""
+        self.runtime.pool.hand_over(self)
+
+    def lost(self):
+        """The gateway has gone: nobody waits for these answers."""
+        self.closed = True
+        for request in list(self._streams.values()):
+            request.abort("gateway has gone")
+        self.socket.close()
+        self.runtime.forget(self)

@@ -1,0 +1,190 @@
+"""What the application writes, line by line on its way to the log, tagged with the request that wrote it."""
+
+import sys
+
+from .compat import PY2, as_text, text_type, thread_ident
+
+#: thread identity -> the request that the thread is running
+current_requests = {}
+
+
+def current_request_id():
+    request = current_requests.get(thread_ident())
+    return request.id if request is not None else None
+
+
+class LineStream(object):
+    """A text stream that gives whole lines to ``emit(request_id, text)``. Each thread has its own unfinished line."""
+
+    encoding = "utf-8"
+    errors = "backslashreplace"
+    newlines = None
+    closed = False
+
+    def __init__(self, name, emit, fd):
+        self.name = name
+        self._emit = emit
+        self._fd = fd
+        self._unfinished = {}
+        self._held = set()
+        self._blank_due = set()
+
+    def write(self, text):
+        if not isinstance(text, text_type):
+            if not (PY2 and isinstance(text, str)):
+                raise TypeError("write() argument must be str, not %s" % type(text).__name__)
+            text = as_text(text)
+        key = thread_ident()
+        text = self._unfinished.pop(key, "") + text
+        if key in self._held:
+            self._unfinished[key] = text
+            return len(text)
+        lines, newline, rest = text.rpartition("\n")
+        if newline:
+            self._emit(current_request_id(), lines)
+        if rest:
+            self._unfinished[key] = rest
+        return len(text)
+
+    if PY2:
+        # The print statement keeps in it whether a blank is due; threads must not share that.
+        @property
+        def softspace(self):
+            return thread_ident() in self._blank_due
+
+        @softspace.setter
+        def softspace(self, due):
+            (self._blank_due.add if due else self._blank_due.discard)(thread_ident())
+
+    def writelines(self, lines):
+        for line in lines:
+            self.write(line)
+
+    def flush(self):
+        key = thread_ident()
+        if key in self._held:
+            return
+        rest = self._unfinished.pop(key, "")
+        if rest:
+            self._emit(current_request_id(), rest)
+
+    def hold(self):
+        """Keeps what this thread writes until ``release``, so that it becomes one entry of the log."""
+        self._held.add(thread_ident())
+
+    def release(self):
+        key = thread_ident()
+        self._held.discard(key)
+        rest = self._unfinished.pop(key, "").rstrip("\n")
+        if rest:
+            self._emit(current_request_id(), rest)
+
+    def fileno(self):
+        return self._fd
+
+    def isatty(self):
+        return False
+
+    def readable(self):
+        return False
+
+    def writable(self):
+        return True
+
+    def seekable(self):
+        return False
+
+    def close(self):
+        self.flush()
+
+    @property
+    def buffer(self):
+        return _Bytes(self)
+
+class ErrorStream(object):
+    """``wsgi.errors`` of one request, whichever thread writes."""
+
+    __slots__ = ("_control", "_id", "_rest")
+
+    def __init__(self, control, request_id):
+        self._control = control
+        self._id = request_id
+        self._rest = ""
+
+    def write(self, text):
+        if not isinstance(text, text_type):
+            if not (PY2 and isinstance(text, str)):
+                raise TypeError("write() argument must be str, not %s" % type(text).__name__)
+            text = as_text(text)
+        lines, newline, self._rest = (self._rest + text).rpartition("\n")
+        if newline:
+            self._control.log("errors", self._id, lines)
+        return len(text)
+
+    def writelines(self, lines):
+        for line in lines:
+            self.write(line)
+
+    def flush(self):
+        rest, self._rest = self._rest, ""
+        if rest:
+            self._control.log("errors", self._id, rest)
+
+    def fileno(self):
+        return 2
+
+    def isatty(self):
+        return False
+
+    def close(self):
+        self.flush()
+
+
+class _Bytes(object):
+    """``sys.stdout.buffer``: bytes go the same way."""
+
+    def __init__(self, stream):
+        self._stream = stream
+
+    def write(self, data):
+        self._stream.write(as_text(bytes(data)))
+        return len(data)
+
+    def flush(self):
+        self._stream.flush()
+
+
+def replace_standard_streams(control):
+    """``sys.stdout`` and ``sys.stderr`` go to the log; ``sys.stdin`` is at its end already (fd 0 is /dev/null)."""
+    for name, fd in (("stdout", 1), ("stderr", 2)):
+        stream = LineStream("<%s>" % name, _emitter(control, name), fd)
+        setattr(sys, name, stream)
+        setattr(sys, "__%s__" % name, stream)
+
+
+def _emitter(control, name):
+    return lambda request_id, text: control.log(name, request_id, text)
+
+
+def print_exception(exc_info):
+    """The traceback of an exception, as the interpreter prints it, as one entry of the log. Never raises."""
+    kind, value, trace = exc_info
+    # Frames of the runtime itself tell nobody anything.
+    while trace is not None and trace.tb_frame.f_code.co_filename.startswith(_OUR_FOLDER):
+        trace = trace.tb_next
+    stream = sys.stderr
+    whole = isinstance(stream, LineStream)
+    if whole:
+        stream.hold()
+    try:
+        if not PY2:
+            value = value.with_traceback(trace)
+        sys.__excepthook__(kind, value, trace)
+    except BaseException:
+        stream.write("%s (its traceback cannot be printed)\n" % kind.__name__)
+    finally:
+        if whole:
+            stream.release()
+
+
+_OUR_FOLDER = __file__.rpartition("/")[0] + "/"

@@ -1,0 +1,266 @@
+"""One request on its way through the application."""
+
+import sys
+import time
+
+from . import frames
+from .body import BLOCK, EmptyInput, FileWrapper, Input
+from .compat import allocate_lock, clock, thread_ident
+from .output import ErrorStream, current_requests, print_exception
+from .response import Response
+
+
+class Request(object):
+    """A stream of the protocol, as the runtime sees it. Streams are numbered by the gateway."""
+
+    __slots__ = ("connection", "stream_number", "environ", "id", "script", "input", "response", "aborted", "done",
+                 "over", "credit", "credit_waiter", "data", "_warned")
+
+    def __init__(self, connection, stream_number, environ, has_body):
+        self.connection = connection
+        self.stream_number = stream_number
+        self.environ = environ
+        self.id = environ.get("mod_wsgi.request_id")
+        self.input = Input(self, _content_length(environ)) if has_body else EmptyInput()
+        self.response = None
+        self.aborted = False   # the client has gone, or the gateway
+        self.done = False      # the application may not use it any more
+        self.over = False      # the gateway has the end of the answer
+        self.credit = frames.INITIAL_WINDOW
+        self.credit_waiter = None
+        self.data = None
+        self._warned = False
+
+    # The life of a request
+
+    def run(self, runtime, script):
+        """Calls the application and sends its answer. Whatever the application raises ends here."""
+        environ = self.environ
+        response = self.response = Response(self, environ["REQUEST_METHOD"] == "HEAD")
+        self.script = script
+        thread = thread_ident()
+        current_requests[thread] = self
+        started = clock()
+        errors = self._complete_environ(environ, runtime, thread)
+        result = None
+        try:
+            try:
+                application = self._application(runtime, script)
+                if application is None:
+                    return
+                application = runtime.api.request_started(self, application)
+                result = application(environ, response.start_response)
+                self._send(result, response)
+            except BaseException:
+                self._failed(runtime, sys.exc_info())
+            finally:
+                self._close(result)
+        finally:
+            self._end(runtime, errors, thread)
+            script.cost += 0.25 * (clock() - started - script.cost)
+
+    def _complete_environ(self, environ, runtime, thread):
+        errors = ErrorStream(runtime.control, self.id)
+        environ["wsgi.input"] = self.input
+        environ["wsgi.errors"] = errors
+        environ["wsgi.file_wrapper"] = FileWrapper
+        environ["mod_wsgi.thread_id"] = thread
+        environ["mod_wsgi.application_start"] = environ["mod_wsgi.daemon_start"] = time.time()
+        return errors
+
+    def _application(self, runtime, script):
+        """The callable object of the script, which is loaded first if need be; None when the request failed by it."""
+        module = script.module
+        if module is None:
+            module = self._load(runtime, script)
+            if module is None:
+                return None
+        name = self.environ.get("mod_wsgi.callable_object", "application")
+        application = module.__dict__.get(name)
+        if application is None:
+            runtime.control.message(
+                "error", "script \"%s\" does not contain a callable object \"%s\"" % (script.path, name), self.id)
+            self.fail(frames.FAILURE_CALLABLE)
+        return application
+
+    def _load(self, runtime, script):
+        with script.lock:
+            if script.module is not None:
+                return script.module
+            if script.failed or runtime.leaving == "import-failed":
+                # Modules that the failed import left behind would make this one fail differently.
+                runtime.leave("import-failed", script.path)
+                self.fail(frames.FAILURE_IMPORT)
+                return None
+            try:
+                return script.load(runtime.control)
+            except EnvironmentError as error:
+                if getattr(error, "filename", None) == script.path:
+                    runtime.control.message("error", "script \"%s\" cannot be read: %s" % (script.path, error.strerror), self.id)
+                    self.fail(frames.FAILURE_MISSING if error.errno == 2 else frames.FAILURE_IMPORT)
+                    return None
+                self._import_failed(runtime, script)
+            except BaseException:
+                self._import_failed(runtime, script)
+        return None
+
+    def _import_failed(self, runtime, script):
+        exc_info = sys.exc_info()
+        runtime.control.message("error", "script \"%s\" could not be imported: %s" % (script.path, exc_info[0].__name__), self.id)
+        print_exception(exc_info)
+        runtime.leave("import-failed", script.path)
+        self.fail(frames.FAILURE_IMPORT)
+
+    def _send(self, result, response):
+        kind = type(result)
+        if kind is list or kind is tuple:
+            response.finish_list(result)
+            return
+        if kind is FileWrapper and not response.committed:
+            remaining = result.remaining()
+            if remaining is not None:
+                response.declare_length(remaining)
+                result.blksize = BLOCK
+        for block in result:
+            if self.aborted:
+                return
+            if not isinstance(block, bytes):
+                raise TypeError("response iterable must yield bytes, not %s" % type(block).__name__)
+            if block:
+                if response.whole and kind is FileWrapper:
+                    break
+                response.send(block)
+                if response.is_head:
+                    break
+        response.finish()
+
+    def _failed(self, runtime, exc_info):
+        if self.aborted and isinstance(exc_info[1], IOError):
+            return
+        runtime.control.message("error", "%s raised processing \"%s\"" % (exc_info[0].__name__, self.script.path), self.id)
+        print_exception(exc_info)
+        runtime.api.request_exception(self, exc_info)
+        if not self.over:
+            if self.response.committed:
+                self.end(frames.ABORT)
+            else:
+                self.fail(frames.FAILURE_RAISED)
+
+    def _close(self, result):
+        """PEP 3333: close() is called in any case, once."""
+        close = getattr(result, "close", None)
+        if close is None:
+            return
+        try:
+            close()
+        except BaseException:
+            print_exception(sys.exc_info())
+
+    def _end(self, runtime, errors, thread):
+        self.done = True
+        self.input.finish()
+        if not self.over:
+            self.end(frames.ABORT)
+        errors.flush()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        runtime.api.request_finished(self)
+        current_requests.pop(thread, None)
+
+    # What the answer uses
+
+    def put(self, kind, payload):
+        self.connection.put(kind, self.stream_number, payload)
+
+    def flush(self):
+        self.connection.flush()
+
+    def send_data(self, data):
+        """Sends body bytes as far as credit allows, and waits for more credit; raises when the client has gone."""
+        at = 0
+        while at < len(data):
+            allowed = min(self._wait_for_credit(), frames.MAXIMUM_DATA, len(data) - at)
+            part = data if allowed == len(data) else data[at:at + allowed]
+            at += allowed
+            self.credit -= allowed
+            self.connection.put(frames.DATA, self.stream_number, part)
+            self.connection.flush()
+
+    def _wait_for_credit(self):
+        while self.credit <= 0 and not self.aborted:
+            waiter = allocate_lock()
+            waiter.acquire()
+            with self.connection.lock:
+                if self.credit > 0 or self.aborted:
+                    break
+                self.credit_waiter = waiter
+            self.about_to_wait(0)
+            waiter.acquire()
+        if self.aborted:
+            raise IOError("mod_wsgi client connection closed")
+        return self.credit
+
+    def about_to_wait(self, granted):
+        """This thread is going to sleep until frames come: somebody else must read them."""
+        if granted:
+            self.grant(granted)
+        self.connection.hand_over()
+        self.connection.flush()
+
+    def grant(self, count):
+        self.put(frames.CREDIT, frames.word.pack(count))
+        self.flush()
+
+    def end(self, kind):
+        """Ends the stream with END or ABORT."""
+        self.connection.put(kind, self.stream_number, b"")
+        self.ended()
+
+    def fail(self, failure):
+        self.connection.put(frames.FAILED, self.stream_number, _FAILURES[failure])
+        self.ended()
+
+    def ended(self):
+        self.over = True
+        self.connection.forget(self.stream_number)
+
+    def give_up(self):
+        """The client has gone before the request was begun."""
+        self.input.finish()
+        self.end(frames.ABORT)
+
+    def warn_length(self, declared, generated):
+        if not self._warned:
+            self._warned = True
+            self.connection.runtime.control.message(
+                "warn", "content length mismatch, expected %d, response generated %d" % (declared, generated), self.id)
+
+    def response_started(self, status, headers, exc_info):
+        self.connection.runtime.api.response_started(self, status, headers, exc_info)
+
+    # What the gateway tells, on the thread that reads
+
+    def add_credit(self, count):
+        with self.connection.lock:
+            self.credit += count
+            self._wake()
+
+    def abort(self, reason):
+        with self.connection.lock:
+            self.aborted = True
+            self._wake()
+        self.input.fail(reason)
+
+    def _wake(self):
+        waiter = self.credit_waiter
+        if waiter is not None:
+            self.credit_waiter = None
+            waiter.release()
+
+
+_FAILURES = dict((code, frames.word.pack(code)[:1]) for code in (1, 2, 3, 4))
+
+
+def _content_length(environ):
+    value = environ.get("CONTENT_LENGTH")
+    return int(value) if value else None

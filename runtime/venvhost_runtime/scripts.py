@@ -1,0 +1,93 @@
+"""WSGI script files: loaded once in a process, under the module name that mod_wsgi gives them."""
+
+import os
+import sys
+
+from .compat import PY2, allocate_lock
+from .output import print_exception
+
+
+class Script(object):
+    """One script file in this interpreter."""
+
+    def __init__(self, path):
+        self.path = path
+        self.module = None
+        self.modified = None
+        #: Running mean of the seconds a request takes; unknown counts as slow.
+        self.cost = 1.0
+        self.lock = allocate_lock()
+        #: The import failed when the process started: it left modules behind, and is not tried again here.
+        self.failed = False
+
+    def changed(self):
+        """Whether the file is another one than the one that was loaded: time stamps that went back count too."""
+        if self.module is None:
+            return False
+        try:
+            if _modified(self.path) != self.modified:
+                return True
+        except OSError:
+            return False
+        required = self.module.__dict__.get("reload_required")
+        if required is None:
+            return False
+        try:
+            return bool(required(self.path))
+        except Exception:
+            print_exception(sys.exc_info())
+            return False
+
+    def load(self, control):
+        """Executes the file in a fresh module. Raises whatever it raises; then nothing of the module is kept."""
+        name = module_name(self.path)
+        control.message("info", "loading script \"%s\"" % self.path)
+        modified = _modified(self.path)
+        with open(self.path, "rb") as file:
+            source = file.read()
+        code = compile(source, self.path, "exec", 0, True)
+        module = type(sys)(name)
+        module.__file__ = self.path
+        module.__mtime__ = modified
+        module.__loader__ = None
+        sys.modules[name] = module
+        try:
+            exec(code, module.__dict__)
+        except BaseException:
+            sys.modules.pop(name, None)
+            raise
+        self.modified = modified
+        self.module = module
+        return module
+
+
+class Scripts(object):
+    """All scripts of this interpreter, by path."""
+
+    def __init__(self):
+        self._scripts = {}
+
+    def get(self, path):
+        script = self._scripts.get(path)
+        if script is None:
+            script = self._scripts.setdefault(path, Script(path))
+        return script
+
+
+def module_name(path):
+    """``_mod_wsgi_`` and the MD5 of the path, as mod_wsgi names the modules of scripts."""
+    data = path if PY2 else path.encode("utf-8", "surrogateescape")
+    return "_mod_wsgi_" + _md5(data)
+
+
+def _md5(data):
+    try:
+        from _md5 import md5
+    except ImportError:
+        from hashlib import md5
+    return md5(data).hexdigest()
+
+
+def _modified(path):
+    """Modification time in microseconds."""
+    return int(os.stat(path).st_mtime * 1000000)

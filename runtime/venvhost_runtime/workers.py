@@ -1,0 +1,212 @@
+"""The threads of a process: who reads, who runs the application.
+
+Each connection has one leader, the worker that reads it. As long as requests are quick the leader also runs
+them, one after the other, so that no thread is woken for them and their answers leave in one write. Four
+properties hold all the same:
+
+- A thread that blocks in the application delays no other request while a thread is free: before a request of a
+  script that is known to be slow the leader hands the reading over; where it did not know, the monitor (the
+  main thread) sees within two ticks that the leader makes no progress, and gives the reading to another.
+- A finished answer leaves within 5 ms whatever other requests do: the new leader sends it first.
+- No busy waiting: idle workers sleep on a lock.
+- An idle process uses no CPU: the monitor sleeps as well when nothing has happened for a while.
+
+At most ``limit`` threads run the application at a time. One more for each connection may read.
+"""
+
+import os
+from _collections import deque
+
+from .compat import allocate_lock, start_new_thread, thread_ident
+from .journal import SLOT_MASK, SLOTS
+
+#: Seconds. Requests of scripts that take longer on average are run by a thread that does not read.
+SLOW = 0.001
+
+
+class Worker(object):
+    __slots__ = ("ident", "wake", "connection", "busy", "turns")
+
+    def __init__(self):
+        self.ident = None
+        self.wake = allocate_lock()
+        self.wake.acquire()
+        self.connection = None  # the one it leads
+        self.busy = False       # in the application
+        self.turns = 0
+
+
+class Pool(object):
+    """``lock`` guards all that is decided here, and a few fields of connections and requests."""
+
+    def __init__(self, runtime, limit):
+        self.lock = allocate_lock()
+        self.pending = deque()
+        self.running = 0
+        self._runtime = runtime
+        self._limit = limit
+        self._idle = []
+        self._asleep = False
+        self._wake_reader, self._wake_writer = os.pipe()
+
+    # For connections
+
+    def lead(self, connection):
+        """Finds a leader for a new connection."""
+        with self.lock:
+            self._promote(connection)
+
+    def add(self, request):
+        """Takes a request that has come. Called by the leader, which runs it next."""
+        self.pending.append(request)
+        if self._runtime.leaving:
+            self.refuse_pending()
+
+    def refuse_pending(self):
+        connections = set()
+        try:
+            while True:
+                request = self.pending.popleft()
+                request.connection.refuse(request)
+                connections.add(request.connection)
+        except IndexError:
+            for connection in connections:
+                connection.flush()
+
+    def hand_over(self, connection):
+        """The calling thread is going to block; if it is the leader of the connection, another becomes it."""
+        leader = connection.leader
+        if leader is not None and leader.ident == thread_ident():
+            with self.lock:
+                if connection.leader is leader:
+                    self._promote(connection)
+
+    # For the monitor
+
+    @property
+    def wake_fd(self):
+        return self._wake_reader
+
+    def tick(self, connections):
+        """Replaces leaders that have made no progress since the last tick; True while any is in the application."""
+        active = False
+        with self.lock:
+            for connection in connections:
+                leader = connection.leader
+                if leader is None or not leader.busy:
+                    continue
+                active = True
+                if leader.turns == connection.seen_turns:
+                    self._promote(connection)
+                else:
+                    connection.seen_turns = leader.turns
+        return active
+
+    def sleep(self, connections):
+        """Whether the monitor may sleep until a leader runs the application again: not if one does so now."""
+        with self.lock:
+            self._asleep = not any(connection.leader and connection.leader.busy for connection in connections)
+            return self._asleep
+
+    def wake_monitor(self):
+        self._asleep = False
+        os.write(self._wake_writer, b"x")
+
+    # The threads
+
+    def _promote(self, connection):
+        """Makes an idle worker, or a new one, the leader. The lock is held."""
+        old = connection.leader
+        if old is not None:
+            old.connection = None
+        worker = self._idle.pop() if self._idle else Worker()
+        worker.connection = connection
+        connection.leader = worker
+        connection.seen_turns = -1
+        if worker.ident is None:
+            start_new_thread(self._work, (worker,))
+        else:
+            worker.wake.release()
+
+    def _work(self, worker):
+        worker.ident = thread_ident()
+        while True:
+            connection = worker.connection
+            if connection is not None:
+                self._lead(worker, connection)
+            self._serve(worker)
+            worker.wake.acquire()
+
+    def _lead(self, worker, connection):
+        connection.flush()
+        while True:
+            self._run_pending(worker)
+            connection.flush()
+            if worker.connection is not connection:
+                return
+            if not connection.receive():
+                with self.lock:
+                    connection.leader = worker.connection = None
+                connection.lost()
+                return
+
+    def _serve(self, worker):
+        """Runs what is left when nobody else can, then lines up as idle."""
+        while True:
+            self._run_pending(worker)
+            with self.lock:
+                if not self.pending or self.running >= self._limit or self._runtime.leaving:
+                    self._idle.append(worker)
+                    return
+
+    def _run_pending(self, worker):
+        request = self._next(worker, 0)
+        while request is not None:
+            self._run(worker, request)
+            if worker.connection is request.connection:
+                request.connection.flush_if_long()
+            else:
+                request.connection.flush()
+            request = self._next(worker, 1)
+
+    def _next(self, worker, finished):
+        """Ends ``finished`` requests (0 or 1) of this worker and begins the next one; None when there is none to begin."""
+        with self.lock:
+            self.running -= finished
+            if not self.pending or self.running >= self._limit or self._runtime.leaving:
+                worker.busy = False
+                if self._runtime.leaving and self.running == 0:
+                    self.wake_monitor()
+                return None
+            request = self.pending.popleft()
+            self.running += 1
+            worker.busy = True
+            worker.turns += 1
+            number = request.stream_number
+            request.connection.words[request.connection.region + (number & SLOT_MASK)] = number
+        # Leaving the lock was the barrier that the journal asks for.
+        return request
+
+    def _run(self, worker, request):
+        runtime = self._runtime
+        connection = request.connection
+        number = request.stream_number
+        if connection.words[connection.region + SLOTS + (number & SLOT_MASK)] == number:
+            connection.refuse(request)
+            return
+        if request.aborted:
+            request.give_up()
+            return
+        environ = request.environ
+        script = runtime.scripts.get(environ["SCRIPT_FILENAME"])
+        if environ.get("mod_wsgi.script_reloading") == "1" and script.changed():
+            connection.refuse(request)
+            runtime.leave("script-changed", script.path)
+            return
+        if worker.connection is not None:
+            if script.cost > SLOW:
+                self.hand_over(worker.connection)
+            elif self._asleep:
+                self.wake_monitor()
+        request.run(runtime, script)
+        runtime.count_request()

@@ -39,6 +39,12 @@ export interface Front {
   readonly connections: number;
 }
 
+interface ParserError extends Error {
+  readonly code?: string;
+  readonly rawPacket?: Buffer;
+  readonly bytesParsed?: number;
+}
+
 const connectionOf = new WeakMap<Duplex, Connection>();
 
 export function createFront(options: FrontOptions): Front {
@@ -95,7 +101,7 @@ export function createFront(options: FrontOptions): Front {
     if (draining) connection.closing = true;
   }
 
-  function clientError(error: Error & { code?: string; rawPacket?: Buffer }, duplex: Duplex): void {
+  function clientError(error: ParserError, duplex: Duplex): void {
     const connection = connectionOf.get(duplex);
     if (!connection || duplex.destroyed || !duplex.writable || error.code === 'ECONNRESET') {
       duplex.destroy();
@@ -188,10 +194,10 @@ function unknownHead(target: string): RequestHead {
 }
 
 /** Status and reason for an error of the parser or of its timers. */
-function parserStatus(error: Error & { code?: string; rawPacket?: Buffer }): [number, string] {
+function parserStatus(error: ParserError): [number, string] {
   switch (error.code) {
     case 'HPE_HEADER_OVERFLOW':
-      return error.rawPacket?.includes(10)
+      return error.rawPacket?.subarray(0, error.bytesParsed).includes(10)
         ? [431, 'a request head that is too large']
         : [414, 'a request line that is too long'];
     case 'ERR_HTTP_REQUEST_TIMEOUT':

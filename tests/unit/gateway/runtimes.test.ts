@@ -1,0 +1,357 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { initialWindow } from '../../../src/protocol/frames.js';
+import { groupPlan, hostPlan, mountPlan, settings } from './support/plans.js';
+import { get, run } from './support/running.js';
+
+const post = (body: string) =>
+  `POST /form HTTP/1.1\r\nHost: example.com\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+
+test('a request that a killed process had begun gets 502, the connection stays usable', async (t) => {
+  const running = await run(t);
+  const runtime = await running.runtime(() => {});
+  const client = running.client().send(get('/'));
+  const request = await runtime.request(0);
+  request.begin();
+  runtime.kill();
+  assert.equal((await client.response()).status, 502);
+  const failed = await running.event('request-failed');
+  assert.equal(failed.pid, runtime.endpoint.pid);
+  running.gateway.endpointDown(runtime.endpoint.id, 'died');
+  await running.runtime((next) => next.text('next process'));
+  assert.equal((await client.send(get('/')).response()).body, 'next process');
+});
+
+test('a POST that a killed process had not begun runs elsewhere, with its whole body', async (t) => {
+  const running = await run(t);
+  const first = await running.runtime(() => {});
+  const body = 'x'.repeat(200_000);
+  const answer = running.ask(post(body));
+  const lost = await first.request(0);
+  await lost.until(() => lost.bodyEnded);
+  first.kill();
+  running.gateway.endpointDown(first.endpoint.id, 'died');
+  const second = await running.runtime((request) => {
+    request.begin();
+    void request.until(() => request.bodyEnded).then(() => request.text(`${request.body.length}`));
+  });
+  assert.equal((await answer).body, '200000');
+  assert.equal(second.requests.length, 1);
+});
+
+test('a big upload moves too, as long as nothing of it was begun', async (t) => {
+  const running = await run(t);
+  const first = await running.runtime(() => {});
+  const body = 'y'.repeat(2_000_000);
+  const answer = running.ask(post(body));
+  const lost = await first.request(0);
+  await lost.until(() => lost.body.length === initialWindow);
+  first.kill();
+  running.gateway.endpointDown(first.endpoint.id, 'died');
+  await running.runtime((request) => {
+    request.begin();
+    let granted = 0;
+    void request
+      .until(() => {
+        if (request.body.length - granted > 100_000) {
+          request.grant(request.body.length - granted);
+          granted = request.body.length;
+        }
+        return request.bodyEnded;
+      })
+      .then(() => request.text(`${request.body.length} ${request.body.every((byte) => byte === 121)}`));
+  });
+  assert.equal((await answer).body, '2000000 true');
+});
+
+test('no more of a body is sent than there is credit for, and the client is held back', async (t) => {
+  const running = await run(t);
+  const runtime = await running.runtime(() => {});
+  const client = running.client().send(post('z'.repeat(20_000_000)));
+  const request = await runtime.request(0);
+  request.begin();
+  await request.until(() => request.body.length === initialWindow);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.equal(request.body.length, initialWindow);
+  assert.ok(client.socket.writableLength > 5_000_000, 'the client still has most of it');
+  request.grant(70_000);
+  await request.until(() => request.body.length === initialWindow + 70_000);
+});
+
+test('a slow reader gets credit granted only as it reads', async (t) => {
+  const running = await run(t);
+  const runtime = await running.runtime(() => {});
+  const client = running.client().send(get('/big'));
+  client.socket.pause();
+  const request = await runtime.request(0);
+  request.head('200 OK\nContent-Type\ntext/plain');
+  const block = Buffer.alloc(64 * 1024, 'a');
+  let sent = 0;
+  const more = () => {
+    while (initialWindow + request.credit - sent >= block.length) {
+      request.data(block);
+      sent += block.length;
+    }
+  };
+  request.changed = more;
+  more();
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  const stuck = sent;
+  assert.ok(stuck < 20_000_000, `${stuck} bytes left although nobody reads`);
+  client.socket.resume();
+  await client.until(() => sent > stuck + 5_000_000);
+});
+
+test('other requests pass one whose client does not read', async (t) => {
+  const running = await run(t);
+  const runtime = await running.runtime(() => {});
+  const slow = running.client().send(get('/slow'));
+  slow.socket.pause();
+  const request = await runtime.request(0);
+  request.head('200 OK');
+  for (let index = 0; index < 4; index++) request.data(Buffer.alloc(64 * 1024));
+  runtime.application = (next) => next.text('quick');
+  assert.equal((await running.ask(get('/quick'))).body, 'quick');
+});
+
+test('a response that breaks off is seen as broken, chunked', async (t) => {
+  const running = await run(t);
+  await running.runtime((request) => {
+    request.head('200 OK\nContent-Type\ntext/plain');
+    request.data('half');
+    request.frame(7);
+  });
+  const response = await running.ask(get('/'));
+  assert.equal(response.body, 'half');
+  assert.equal(response.whole, false);
+  assert.equal((await running.event('response-cut')).reason, 'the application failed while it answered');
+});
+
+test('a response that breaks off is seen as broken, with a Content-Length', async (t) => {
+  const running = await run(t);
+  const runtime = await running.runtime(() => {});
+  const client = running.client().send(get('/'));
+  const request = await runtime.request(0);
+  request.head('200 OK\nContent-Length\n100');
+  request.data('half');
+  await client.until(() => client.received.endsWith('half'));
+  runtime.kill();
+  const response = await client.response();
+  assert.equal(response.whole, false);
+});
+
+test('fewer bytes than Content-Length end the connection', async (t) => {
+  const running = await run(t);
+  await running.runtime((request) => request.respond('200 OK\nContent-Length\n10', 'abc'));
+  const client = running.client().send(get('/') + get('/next'));
+  const response = await client.response();
+  assert.equal(response.body, 'abc');
+  assert.equal(response.whole, false);
+  assert.ok(client.closed);
+});
+
+test('more bytes than Content-Length are cut, and told once', async (t) => {
+  const running = await run(t);
+  await running.runtime((request) => {
+    request.head('200 OK\nContent-Length\n2');
+    request.data('abc');
+    request.data('def');
+    request.end();
+  });
+  const client = running.client().send(get('/'));
+  assert.equal((await client.response()).body, 'ab');
+  assert.equal((await client.send(get('/')).response()).body, 'ab', 'the connection is in order');
+  const told = running.events.filter((event) => event.type === 'response-truncated-to-length');
+  assert.equal(told.length, 2);
+});
+
+test('HEAD, 204 and 304 have no body whatever the application sends', async (t) => {
+  const running = await run(t);
+  await running.runtime((request) => {
+    if (request.path === '/head') request.respond('200 OK\nContent-Length\n5', 'hello');
+    else request.respond(`${request.path.slice(1)} X`, 'hello');
+  });
+  const client = running.client();
+  client.send(get('/head').replace('GET', 'HEAD'));
+  const head = await client.response(true);
+  assert.equal(head.headers.get('content-length'), '5');
+  assert.equal((await client.send(get('/204')).response()).status, 204);
+  assert.equal((await client.send(get('/304')).response()).status, 304);
+  assert.equal(client.received, '');
+});
+
+test('hop-by-hop headers of the application are dropped', async (t) => {
+  const running = await run(t);
+  await running.runtime((request) =>
+    request.respond('200 OK\nTransfer-Encoding\nchunked\nConnection\nclose\nKeep-Alive\nx\nServer\nmine\nX-A\n1', 'ok'),
+  );
+  const response = await running.ask(get('/'));
+  assert.equal(response.body, 'ok');
+  assert.equal(response.headers.get('transfer-encoding'), undefined);
+  assert.notEqual(response.headers.get('connection'), 'close');
+  assert.equal(response.headers.get('server'), 'mine');
+  assert.equal(response.headers.get('x-a'), '1');
+});
+
+for (const [name, head] of [
+  ['a carriage return in a value', '200 OK\nX\na\rSet-Cookie: b'],
+  ['NUL in a value', '200 OK\nX\na\0b'],
+  ['a blank in a name', '200 OK\nX Y\na'],
+  ['a control character in the reason', '200 O\rK\nX\na'],
+  ['a status that is not final', '101 Switching\nX\na'],
+  ['two different lengths', '200 OK\nContent-Length\n1\nContent-Length\n2'],
+  ['a head without a value', '200 OK\nX'],
+] as const) {
+  test(`${name} in an answer becomes 500`, async (t) => {
+    const running = await run(t);
+    await running.runtime((request) => request.respond(head, 'x'));
+    const response = await running.ask(get('/'));
+    assert.equal(response.status, 500);
+    assert.equal(response.headers.get('set-cookie'), undefined);
+  });
+}
+
+test('reasons for no answer have their statuses', async (t) => {
+  const running = await run(t);
+  await running.runtime((request) => request.frame(11, String.fromCharCode(Number(request.path.slice(1)))));
+  const client = running.client();
+  for (const [failure, status] of [
+    [1, 500],
+    [2, 500],
+    [3, 500],
+    [4, 404],
+  ])
+    assert.equal((await client.send(get(`/${failure}`)).response()).status, status);
+});
+
+test('a full queue gives 503 with Retry-After at once', async (t) => {
+  const running = await run(t, { group: { queueLimit: 1 } });
+  const runtime = await running.runtime(() => {}, { threads: 1 });
+  running.client().send(get('/runs'));
+  await runtime.request(0);
+  running.client().send(get('/waits'));
+  let response = await running.ask(get('/too-many'));
+  while (response.status !== 503) response = await running.ask(get('/too-many'));
+  assert.equal(response.headers.get('retry-after'), '1');
+});
+
+test('a request that waits longer than queue-timeout gets 504', async (t) => {
+  const running = await run(t, { group: { timeouts: { ...groupPlan().timeouts, queue: 0.2 } } });
+  const runtime = await running.runtime(() => {}, { threads: 1 });
+  running.client().send(get('/runs'));
+  await runtime.request(0);
+  assert.equal((await running.ask(get('/waits'))).status, 504);
+});
+
+test('a request that waits longer than connect-timeout for any process gets 503', async (t) => {
+  const running = await run(t, { group: { timeouts: { ...groupPlan().timeouts, connect: 0.2 } } });
+  assert.equal((await running.ask(get('/'))).status, 503);
+});
+
+test('a broken group answers 503 at once, until a process comes up', async (t) => {
+  const running = await run(t);
+  running.gateway.groupBroken('site', '', 'the virtual environment is gone');
+  assert.equal((await running.ask(get('/'))).status, 503);
+  await running.runtime((request) => request.text('repaired'));
+  assert.equal((await running.ask(get('/'))).body, 'repaired');
+});
+
+test('a process group that nobody defined gives 500 and says so', async (t) => {
+  const running = await run(t, {
+    host: { settings: { ...settings, processGroup: { kind: 'literal', name: 'nobody' } } },
+  });
+  assert.equal((await running.ask(get('/'))).status, 500);
+  assert.match((await running.event('request-failed')).reason, /"nobody"/);
+});
+
+test('a process group of another host gives 500', async (t) => {
+  const running = await run(t, { group: { restrictedTo: 'other.example' } });
+  assert.equal((await running.ask(get('/'))).status, 500);
+});
+
+test('clients cannot make application groups without end', async (t) => {
+  const running = await run(t, {
+    hosts: (folder) => [
+      hostPlan({
+        mounts: [mountPlan('/', `${folder}/app.wsgi`)],
+        settings: { ...settings, applicationGroup: { kind: 'host' } },
+      }),
+    ],
+    group: { timeouts: { ...groupPlan().timeouts, connect: 0.1 } },
+  });
+  for (let index = 0; index < 64; index++)
+    running.client().send(`GET / HTTP/1.1\r\nHost: h${index}.example\r\n\r\n`);
+  while (running.wanted.length < 64) await new Promise(setImmediate);
+  const response = await running.ask('GET / HTTP/1.1\r\nHost: one.more\r\n\r\n');
+  assert.equal(response.status, 503);
+  assert.equal(running.wanted.length, 64);
+});
+
+test('a request that a process refuses goes to another one', async (t) => {
+  const running = await run(t);
+  const first = await running.runtime((request) => request.frame(12));
+  const answer = running.ask(get('/'));
+  await first.request(0);
+  first.goAway();
+  running.gateway.endpointDown(first.endpoint.id);
+  await running.runtime((request) => request.text('taken'));
+  assert.equal((await answer).body, 'taken');
+});
+
+test('what a frozen process has not begun moves to another process, and never runs twice', async (t) => {
+  const running = await run(t);
+  const frozen = await running.runtime(() => {});
+  const answer = running.ask(get('/'));
+  const stuck = await frozen.request(0);
+  await running.runtime((request) => request.text('the other one'));
+  assert.equal((await answer).body, 'the other one');
+  assert.equal(stuck.begin(), false, 'the frozen process sees that it was withdrawn');
+  assert.equal((await running.event('requests-moved')).count, 1);
+});
+
+test('what a silent process has begun stays with it', async (t) => {
+  const running = await run(t);
+  const silent = await running.runtime(() => {});
+  const answer = running.ask(get('/'));
+  const request = await silent.request(0);
+  request.begin();
+  await running.runtime((other) => other.text('wrong'));
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  request.text('right');
+  assert.equal((await answer).body, 'right');
+});
+
+test('the application is told when its client has gone', async (t) => {
+  const running = await run(t);
+  const runtime = await running.runtime(() => {});
+  const client = running.client().send(get('/'));
+  const request = await runtime.request(0);
+  client.destroy();
+  await request.until(() => request.aborted);
+  request.frame(7);
+  assert.equal((await runtime.request(0)).aborted, true);
+});
+
+test('a process gets at most as many requests as it has threads until it is known to be quick', async (t) => {
+  const running = await run(t);
+  const runtime = await running.runtime(() => {}, { threads: 2 });
+  for (let index = 0; index < 5; index++) running.client().send(get(`/${index}`));
+  await runtime.request(1);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.equal(runtime.requests.length, 2);
+});
+
+test('draining finishes what runs and closes the rest', async (t) => {
+  const running = await run(t);
+  const runtime = await running.runtime(() => {});
+  const idle = running.client();
+  const busy = running.client().send(get('/'));
+  const request = await runtime.request(0);
+  const drained = running.gateway.drain();
+  request.text('finished');
+  const response = await busy.response();
+  assert.equal(response.body, 'finished');
+  assert.equal(response.headers.get('connection'), 'close');
+  await idle.all();
+  await drained;
+});

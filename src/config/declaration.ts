@@ -1,5 +1,5 @@
 import type { Code } from '../base/codes.js';
-import type { Diagnostic } from '../base/diagnostic.js';
+import { type Diagnostic, diagnostic } from '../base/diagnostic.js';
 import type { Span, Stated } from '../base/span.js';
 import type { Config, DirectorySettings, HostSettings, Requirement, Section } from './config.js';
 import type { Node } from './tree.js';
@@ -19,6 +19,7 @@ export type Family =
   | 'sections'
   | 'logging'
   | 'access'
+  | 'replaced'
   | 'mapping'
   | 'environment'
   | 'wsgi'
@@ -58,6 +59,8 @@ export interface Scope {
   readonly sections: Section[];
   /** Require lines and blocks met so far; they become one requirement at the end of the section. */
   readonly requirements: Stated<Requirement>[];
+  /** Within an odd number of RequireNone and `not`. */
+  readonly negative?: boolean;
 }
 
 /** One use of a directive. */
@@ -105,6 +108,15 @@ export class Refusal extends Error {
     this.code = code;
     this.rest = rest;
   }
+}
+
+/** Enters a refusal into the diagnostics; what is not supported yet is a warning where that was asked for. */
+export function reportRefusal(evaluation: Evaluation, refusal: Refusal, at: Span): void {
+  const found = diagnostic(refusal.code, refusal.message, { at, ...refusal.rest });
+  const ignored = refusal.code === 'unsupported-directive' && evaluation.ignoreUnsupported;
+  evaluation.diagnostics.push(
+    ignored ? { ...found, severity: 'warning', message: `${found.message}, ignored` } : found,
+  );
 }
 
 /** Refuses an argument: `message` says what it should be and gets what it is appended. */

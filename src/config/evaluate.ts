@@ -1,10 +1,10 @@
-import { diagnostic } from '../base/diagnostic.js';
 import { didYouMean } from '../base/nearest.js';
 import {
   type Call,
   type Declaration,
   type Evaluation,
   Refusal,
+  reportRefusal,
   type Scope,
   unclosedQuote,
 } from './declaration.js';
@@ -19,9 +19,7 @@ export function evaluateNodes(evaluation: Evaluation, nodes: readonly Node[], sc
       evaluateNode(evaluation, node, scope);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      evaluation.diagnostics.push(
-        diagnostic(error.code, error.message, { at: node.at, ...error.rest }),
-      );
+      reportRefusal(evaluation, error, node.at);
     }
   }
 }
@@ -57,9 +55,8 @@ function unknown(node: Node): Refusal {
 
 function checkContext(declaration: Declaration, scope: Scope): void {
   if (declaration.contexts.includes(scope.context)) return;
-  const name = declaration.kind === 'section' ? `<${declaration.name}>` : declaration.name;
   const place = scope.within ? `within <${scope.within}> section` : 'in the main server';
-  throw new Refusal('wrong-context', `${name} cannot occur ${place}`, {
+  throw new Refusal('wrong-context', `${title(declaration)} cannot occur ${place}`, {
     hint: `its contexts are: ${declaration.contexts.map(contextName).join(', ')}`,
   });
 }
@@ -77,7 +74,7 @@ function checkCount(declaration: Declaration, call: Call): void {
   const message =
     count < fewest && declaration.missing !== undefined
       ? declaration.missing
-      : `${call.name} takes ${quantity(fewest, most)}, got ${count}`;
+      : `${title(declaration)} takes ${quantity(fewest, most)}, got ${count}`;
   const extra = call.words[most];
   const comment = call.words.some((word, index) => index >= fewest && word.value.startsWith('#'));
   throw new Refusal('argument-count', message, {
@@ -89,6 +86,10 @@ function checkCount(declaration: Declaration, call: Call): void {
 function written(declaration: Declaration): string {
   const text = `${declaration.name} ${declaration.syntax}`.trim();
   return declaration.kind === 'section' ? `<${text}>` : text;
+}
+
+function title(declaration: Declaration): string {
+  return declaration.kind === 'section' ? `<${declaration.name}>` : declaration.name;
 }
 
 /** `at least one argument`, `one or two arguments`, as Apache says it. */

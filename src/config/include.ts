@@ -101,9 +101,11 @@ function reportMissing(reading: Reading, target: Stated<string>, pattern: string
 function loops(reading: Reading, path: string, from: Span): boolean {
   for (let at: Span | undefined = from; at; at = at.includedFrom) {
     if (posix.resolve(at.file) !== path) continue;
-    report(reading, 'include-loop', `"${path}" includes itself`, {
+    report(reading, 'include-loop', `"${path}" is included while it is being read`, {
       at: from,
-      hint: `it is being read since ${at.includedFrom ? formatSpan(at.includedFrom) : 'the start'}`,
+      hint: at.includedFrom
+        ? `take this line out, or the one at ${formatSpan(at.includedFrom)}`
+        : 'take this line out: it is the file that reading began with',
     });
     return true;
   }

@@ -1,7 +1,6 @@
-import { diagnostic } from '../base/diagnostic.js';
 import { didYouMean, nearest } from '../base/nearest.js';
 import type { Stated } from '../base/span.js';
-import { type Call, Refusal, unclosedQuote } from './declaration.js';
+import { type Call, Refusal, reportRefusal, unclosedQuote } from './declaration.js';
 import { type ArgumentText, type Option, splitOptions } from './words.js';
 
 /** What each option of a directive does with its value. */
@@ -20,29 +19,47 @@ export function readOptions<T extends object>(
   into: T,
   definition: string,
 ): T {
-  for (const option of splitOptions(text)) {
+  for (const option of joinedByBlanks(splitOptions(text))) {
     try {
       if (!option.closed) throw unclosedQuote(option.at);
-      if (!option.name) throw notAnOption(option, known, definition);
+      if (!option.name) throw notAnOption(option, definition);
       const read = known[option.name.value];
       if (!read) throw unknownOption(option.name, known, definition);
-      read(into, option.value, call);
+      read(into, { value: option.value.value, at: option.at }, call);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      const whole =
-        error.rest.at === option.value.at ? { ...error.rest, at: option.at } : error.rest;
-      call.evaluation.diagnostics.push(diagnostic(error.code, error.message, whole));
+      reportRefusal(call.evaluation, error, option.at);
     }
   }
   return into;
 }
 
-function notAnOption<T>(option: Option, known: OptionSet<T>, definition: string): Refusal {
-  const blanks = option.value.value === '=' || option.value.value in known;
+/** `name = value` is one mistake, not three: the parts count as one word that is no option. */
+function joinedByBlanks(options: readonly Option[]): Option[] {
+  const joined: Option[] = [];
+  for (let index = 0; index < options.length; index++) {
+    const [first, equals, value] = options.slice(index, index + 3);
+    const apart = !first!.name && equals && !equals.name && equals.value.value === '=';
+    if (!apart) {
+      joined.push(first!);
+      continue;
+    }
+    const text = [first!, equals, value].flatMap((part) => (part ? [part.value.value] : []));
+    joined.push({ ...first!, value: { value: text.join(' '), at: first!.at } });
+    index += 2;
+  }
+  return joined;
+}
+
+function notAnOption(option: Option, definition: string): Refusal {
+  const [name, equals, value] = option.value.value.split(' ');
   return new Refusal(
     'unknown-option',
     `invalid option to ${definition}: "${option.value.value}" is not of the form name=value`,
-    { at: option.at, ...(blanks && { hint: 'no blanks stand around "="' }) },
+    {
+      at: option.at,
+      ...(equals === '=' && { hint: `write ${name}=${value ?? 'VALUE'}, without blanks` }),
+    },
   );
 }
 

@@ -67,7 +67,9 @@ function expand(reading: Reading, line: LogicalLine): LogicalLine {
         `\${${name}} is neither defined nor in the environment, its text is kept as it is`,
         {
           at,
-          hint: `write "Define ${name} VALUE" before this line, or start with -D ${name}=VALUE`,
+          hint: name.startsWith('APACHE_')
+            ? `Debian sets it in /etc/apache2/envvars: read that file into the shell first, or start with -D ${name}=VALUE`
+            : `write "Define ${name} VALUE" before this line, or start with -D ${name}=VALUE`,
         },
       ),
   );

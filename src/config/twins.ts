@@ -69,13 +69,14 @@ function differences(first: ProcessGroupOptions, second: ProcessGroupOptions): s
     keyof ProcessGroupOptions
   >;
   return [...keys]
-    .map((key) => ({ key, a: shown(first[key]), b: shown(second[key]) }))
+    .map((key) => ({ key, a: shown(key, first[key]), b: shown(key, second[key]) }))
     .filter(({ a, b }) => a !== b)
     .map(({ key, a, b }) => `${optionName(key)} (${a} and ${b})`);
 }
 
-function shown(option: Stated<unknown> | undefined): string {
+function shown(key: string, option: Stated<unknown> | undefined): string {
   if (!option) return 'not stated';
+  if (key === 'umask') return `0${Number(option.value).toString(8)}`;
   return Array.isArray(option.value) ? option.value.join(':') : String(option.value);
 }
 

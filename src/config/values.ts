@@ -75,7 +75,7 @@ export function regex(call: Call, word: Stated<string>): string {
 
 /** `host:port`, `[v6]:port`, `host`, `[v6]` cut in two; the port is text. */
 export function splitPort(text: string): { readonly host: string; readonly port?: string } {
-  const found = /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/.exec(text);
+  const found = /^(\[[^\]]*\]|[^:]*)(?::([^:]*))?$/.exec(text);
   if (!found) return { host: text };
   return { host: found[1]!, ...(found[2] !== undefined && { port: found[2] }) };
 }

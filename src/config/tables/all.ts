@@ -6,6 +6,7 @@ import { environmentDirectives } from './environment.js';
 import { hostDirectives } from './hosts.js';
 import { loggingDirectives } from './logging.js';
 import { mappingDirectives } from './mapping.js';
+import { readingDeclarations } from './reading.js';
 import { sectionDeclarations } from './sections.js';
 import { unsupportedDirectives, unsupportedOfFamily } from './unsupported.js';
 import { wsgiDirectives } from './wsgi.js';
@@ -24,10 +25,6 @@ export const declarations: readonly Declaration[] = [
   ...unsupportedDirectives,
 ];
 
-/** What is dealt with while reading, before any declaration is looked up; known for "did you mean". */
-const readingDirectives = ['Include', 'IncludeOptional', 'Define', 'UnDefine'];
-const readingSections = ['IfDefine', 'IfModule', 'IfVersion', 'IfFile'];
-
 const byName: ReadonlyMap<string, Declaration> = new Map(
   declarations.map((declaration) => [key(declaration.kind, declaration.name), declaration]),
 );
@@ -38,8 +35,9 @@ export function findDeclaration(kind: Declaration['kind'], name: string): Declar
 }
 
 export function knownNames(kind: Declaration['kind']): string[] {
-  const declared = declarations.filter((found) => found.kind === kind).map((found) => found.name);
-  return [...declared, ...(kind === 'section' ? readingSections : readingDirectives)];
+  return [...declarations, ...readingDeclarations]
+    .filter((found) => found.kind === kind)
+    .map((found) => found.name);
 }
 
 function key(kind: Declaration['kind'], name: string): string {

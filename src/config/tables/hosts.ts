@@ -91,7 +91,11 @@ function listenAddress(word: Stated<string>): ListenAddress {
     ? { host: '*', port: word.value }
     : splitPort(word.value);
   if (port === undefined)
-    throw invalid(word, 'Listen needs a port', `write Listen ${word.value}:80`);
+    throw invalid(
+      word,
+      'Listen must be a port, or an IP address and a port',
+      bareAddress(word.value) ? `write Listen ${word.value}:80` : undefined,
+    );
   const number = portNumber(word, port, 0);
   if (host === '*') return { port: number };
   const address = bareAddress(host);

@@ -1,5 +1,4 @@
-import type { Stated } from '../../base/span.js';
-import type { ProcessGroupOptions, ScriptAlias } from '../config.js';
+import type { ProcessGroupOptions } from '../config.js';
 import {
   type Call,
   type Declaration,
@@ -9,26 +8,18 @@ import {
   Refusal,
   serverOnly,
 } from '../declaration.js';
-import { type OptionSet, readOptions } from '../options.js';
+import { callableName, checkedGroup } from '../names.js';
+import { readOptions } from '../options.js';
 import { pathList } from '../paths.js';
-import { absolutePath, flag, path, regex, stated, targetPath } from '../values.js';
+import { absolutePath, flag, path, stated } from '../values.js';
 import { afterWords } from '../words.js';
 import { daemonOptions } from './daemon-options.js';
-import { prefix } from './mapping.js';
+import { mountDirectives } from './wsgi-mounts.js';
 
 const family = 'wsgi';
 
 export const wsgiDirectives: readonly Declaration[] = [
-  scriptAlias(
-    'WSGIScriptAlias',
-    'URL-path',
-    'Mounts a WSGI script, or a folder of them (both paths end in `/`), below a URL-path. The first one that fits takes the request, so `/sub` stands before `/`. Options: `process-group=`, `application-group=`, `callable-object=`, `pass-authorization=On|Off`; they win over all sections.',
-  ),
-  scriptAlias(
-    'WSGIScriptAliasMatch',
-    'regex',
-    'As `WSGIScriptAlias`, with a regular expression on the URL; `$1` to `$9` in the path stand for its groups.',
-  ),
+  ...mountDirectives,
   {
     name: 'WSGIDaemonProcess',
     kind: 'directive',
@@ -38,16 +29,6 @@ export const wsgiDirectives: readonly Declaration[] = [
     words: 'raw',
     text: 'Defines a process group: daemon processes for WSGI applications, with a Python and a user of their own. One in a virtual host serves the virtual hosts of the same ServerName. The same definition may stand twice, as in the :80 and :443 hosts of one site. The options are listed below.',
     effect: daemonProcess,
-  },
-  {
-    name: 'WSGIImportScript',
-    kind: 'directive',
-    family,
-    syntax: 'path process-group=name application-group=name',
-    contexts: hosts,
-    words: 'raw',
-    text: 'Loads a script when a process of the group starts, before it takes requests. Both options are required; `%{GLOBAL}` is understood.',
-    effect: importScript,
   },
   groupName(
     'WSGIProcessGroup',
@@ -127,7 +108,7 @@ export const wsgiDirectives: readonly Declaration[] = [
     words: [1, 1],
     text: 'Folders that come first in `sys.path`, in embedded mode alone; their `.pth` files are read.',
     effect: (call) => {
-      call.evaluation.config.global.pythonPath = pathList(call, call.words[0]!);
+      call.evaluation.config.global.pythonPath = pathList(call, call.words[0]!, 'WSGIPythonPath');
     },
   },
   {
@@ -189,100 +170,6 @@ function groupName(
   };
 }
 
-/** A group name as stated; a form of `%{…}` that mod_wsgi does not know would be a literal name there. */
-function checkedGroup(
-  word: Stated<string>,
-  key: 'processGroup' | 'applicationGroup',
-): Stated<string> {
-  const title = key === 'processGroup' ? 'process group' : 'application group';
-  if (word.value === '')
-    throw invalid(
-      word,
-      `invalid name for WSGI ${title}: it must not be empty`,
-      `write %{GLOBAL} for ${key === 'processGroup' ? 'embedded mode' : 'the main interpreter'}`,
-    );
-  if (
-    word.value.includes('%{') &&
-    !/^%\{(GLOBAL|SERVER|RESOURCE|HOST|ENV:[^}]+)\}$/.test(word.value)
-  )
-    throw invalid(
-      word,
-      `invalid name for WSGI ${title}: it must be a name, or wholly one of %{GLOBAL}, %{SERVER}, %{RESOURCE}, %{HOST}, %{ENV:variable}`,
-    );
-  return word;
-}
-
-function callableName(word: Stated<string>): Stated<string> {
-  if (/^%\{ENV:[^}]+\}$/.test(word.value) || /^[\p{L}_][\p{L}\p{N}_]*$/u.test(word.value))
-    return word;
-  throw invalid(
-    word,
-    'invalid name for WSGI callable object: it must be the plain name of an object in the script',
-    word.value.includes('.')
-      ? `import it in the script: ${word.value.split('.').at(-1)} = …`
-      : undefined,
-  );
-}
-
-interface AliasOptions {
-  processGroup?: Stated<string>;
-  applicationGroup?: Stated<string>;
-  callableObject?: Stated<string>;
-  passAuthorization?: Stated<boolean>;
-}
-
-const aliasOptions: OptionSet<AliasOptions> = {
-  'process-group': (into, word) => {
-    into.processGroup = checkedGroup(word, 'processGroup');
-  },
-  'application-group': (into, word) => {
-    into.applicationGroup = checkedGroup(word, 'applicationGroup');
-  },
-  'callable-object': (into, word) => {
-    into.callableObject = callableName(word);
-  },
-  'pass-authorization': (into, word) => {
-    into.passAuthorization = flag(word, 'invalid value for authorization flag: pass-authorization');
-  },
-};
-
-function scriptAlias(name: string, first: 'URL-path' | 'regex', text: string): Declaration {
-  return {
-    name,
-    kind: 'directive',
-    family,
-    syntax: `${first} path [process-group=name] [application-group=name] [callable-object=name] [pass-authorization=On|Off]`,
-    contexts: hosts,
-    words: 'raw',
-    text,
-    effect: (call) => {
-      const [from, target] = call.words;
-      if (!from || !target)
-        throw new Refusal(
-          'argument-count',
-          `${name} requires at least two arguments, a ${first} and the path of a script`,
-          {
-            hint: `for example: ${name} ${first === 'regex' ? '^/wiki' : '/'} /srv/www/app.wsgi`,
-          },
-        );
-      const into = readOptions(
-        call,
-        afterWords(call.text, 2),
-        aliasOptions,
-        {},
-        'WSGI script alias definition',
-      );
-      const alias: ScriptAlias = {
-        at: call.at,
-        url: first === 'regex' ? { kind: 'regex', source: regex(call, from) } : prefix(call, from),
-        target: first === 'regex' ? targetPath(call, target) : absolutePath(call, target),
-        ...into,
-      };
-      call.scope.host.scriptAliases.push(alias);
-    },
-  };
-}
-
 function daemonProcess(call: Call): void {
   const [name] = call.words;
   if (!name || name.value === '')
@@ -311,36 +198,5 @@ function daemonProcess(call: Call): void {
     name: name.value,
     ...(call.scope.hostIndex !== undefined && { host: call.scope.hostIndex }),
     options,
-  });
-}
-
-function importScript(call: Call): void {
-  const [script] = call.words;
-  if (!script)
-    throw new Refusal('argument-count', 'location of import script not supplied', {
-      hint: 'write WSGIImportScript PATH process-group=NAME application-group=NAME',
-    });
-  const { 'process-group': processGroup, 'application-group': applicationGroup } = aliasOptions;
-  const into = readOptions<AliasOptions>(
-    call,
-    afterWords(call.text, 1),
-    { 'process-group': processGroup!, 'application-group': applicationGroup! },
-    {},
-    'WSGI import script definition',
-  );
-  for (const key of ['applicationGroup', 'processGroup'] as const)
-    if (!into[key])
-      throw new Refusal(
-        'argument-count',
-        `name of WSGI ${key === 'processGroup' ? 'process' : 'application'} group required`,
-        {
-          hint: `add ${key === 'processGroup' ? 'process' : 'application'}-group=NAME`,
-        },
-      );
-  call.scope.host.importScripts.push({
-    at: call.at,
-    path: absolutePath(call, script),
-    processGroup: into.processGroup!,
-    applicationGroup: into.applicationGroup!,
   });
 }

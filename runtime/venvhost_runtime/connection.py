@@ -9,7 +9,8 @@ from .compat import allocate_lock
 from .journal import SLOTS
 from .request import Request
 
-RECEIVE = 128 * 1024
+#: Below the size from which malloc maps memory anew for each buffer.
+RECEIVE = 96 * 1024
 FLUSH_AT = 64 * 1024
 
 _unpack = frames.header.unpack_from

@@ -182,18 +182,20 @@ class Pool(object):
             self.running += 1
             worker.busy = True
             worker.turns += 1
-            number = request.stream_number
-            request.connection.words[request.connection.region + (number & SLOT_MASK)] = number
-        # Leaving the lock was the barrier that the journal asks for.
         return request
+
+    def _begin(self, request):
+        """Enters the request in the journal; False when the gateway has taken it back meanwhile."""
+        words = request.connection.words
+        slot = request.connection.region + (request.stream_number & SLOT_MASK)
+        # Taking and leaving the lock is the barrier that the journal asks for.
+        with self.lock:
+            words[slot] = request.stream_number
+        return words[slot + SLOTS] != request.stream_number
 
     def _run(self, worker, request):
         runtime = self._runtime
         connection = request.connection
-        number = request.stream_number
-        if connection.words[connection.region + SLOTS + (number & SLOT_MASK)] == number:
-            connection.refuse(request)
-            return
         if request.aborted:
             request.give_up()
             return
@@ -202,6 +204,9 @@ class Pool(object):
         if environ.get("mod_wsgi.script_reloading") == "1" and script.changed():
             connection.refuse(request)
             runtime.leave("script-changed", script.path)
+            return
+        if not self._begin(request):
+            connection.refuse(request)
             return
         if worker.connection is not None:
             if script.cost > SLOW:

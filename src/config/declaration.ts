@@ -74,6 +74,8 @@ export interface Call {
   readonly evaluation: Evaluation;
   /** Content of a section. */
   readonly children: readonly Node[];
+  /** Everything that stands in the same section, this one too. */
+  readonly siblings: readonly Node[];
 }
 
 /** What all calls share. */

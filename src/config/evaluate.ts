@@ -16,7 +16,7 @@ import { splitWords } from './words.js';
 export function evaluateNodes(evaluation: Evaluation, nodes: readonly Node[], scope: Scope): void {
   for (const node of nodes) {
     try {
-      evaluateNode(evaluation, node, scope);
+      evaluateNode(evaluation, node, scope, nodes);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       reportRefusal(evaluation, error, node.at);
@@ -24,7 +24,12 @@ export function evaluateNodes(evaluation: Evaluation, nodes: readonly Node[], sc
   }
 }
 
-function evaluateNode(evaluation: Evaluation, node: Node, scope: Scope): void {
+function evaluateNode(
+  evaluation: Evaluation,
+  node: Node,
+  scope: Scope,
+  siblings: readonly Node[],
+): void {
   const declaration = findDeclaration(node.kind, node.name);
   if (!declaration) throw unknown(node);
   checkContext(declaration, scope);
@@ -39,6 +44,7 @@ function evaluateNode(evaluation: Evaluation, node: Node, scope: Scope): void {
     scope,
     evaluation,
     children: node.kind === 'section' ? node.children : [],
+    siblings,
   };
   checkCount(declaration, call);
   declaration.effect(call);

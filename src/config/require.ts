@@ -72,7 +72,14 @@ function requirement(
     case 'method':
       return { kind, methods: some(name, args, 'a method').map((word) => word.value) };
     case 'env':
-      return { kind, names: some(name, args, 'a variable').map((word) => word.value) };
+      for (const word of some(name, args, 'a variable'))
+        if (word.value.startsWith('!'))
+          throw invalid(
+            word,
+            'Require env must have names of variables, without "!"',
+            'write "Require not env NAME" into a <RequireAll>',
+          );
+      return { kind, names: args.map((word) => word.value) };
     default:
       return unsupportedRequirement(call, name);
   }

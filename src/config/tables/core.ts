@@ -128,12 +128,12 @@ export const coreDirectives: readonly Declaration[] = [
       syntax: name === 'LoadModule' ? 'module file' : 'file …',
       contexts: serverOnly,
       words: name === 'LoadModule' ? [2, 2] : [1, Number.POSITIVE_INFINITY],
-      text: 'Accepted and ignored, so that one file can serve Apache and venvhost: everything is built in. Said once per file.',
+      text: 'Accepted and ignored, so that one file can serve Apache and venvhost: everything is built in. Said once.',
       effect: (call) =>
         once(
           call,
-          `LoadModule ${call.at.file}`,
-          `${name} is ignored in this file: what venvhost does is built in`,
+          'LoadModule',
+          `${name} is ignored, here and wherever it stands: what venvhost does is built in`,
         ),
     }),
   ),

@@ -1,74 +1,104 @@
-import { type Declaration, everywhere, Refusal } from '../declaration.js';
-import { isNetwork } from '../network.js';
+import { type Call, type Declaration, everywhere, Refusal } from '../declaration.js';
+import { modernAccess, type OldAccess, requireLines } from '../old-access.js';
+import { splitWords } from '../words.js';
 
 const family = 'replaced';
 
 /** The access control of Apache 2.2: refused, with the lines that replace it. */
 export function replacedDirectives(): Declaration[] {
   return [
-    replaced('Order', 'allow,deny|deny,allow', (words) =>
-      /^allow,deny|mutual-failure$/i.test(words.join(''))
-        ? 'together with "Allow from all" write: Require all granted\nalone write: Require all denied'
-        : 'together with "Deny from all" write: Require all denied\nalone write: Require all granted',
+    replaced('directive', 'Order', 'allow,deny|deny,allow', (call) =>
+      write(modernAccess(accessAround(call))),
     ),
     replaced(
+      'directive',
       'Allow',
       'from all|network|host|env=variable …',
-      (words) => `write: ${modern(words, 'granted')}`,
+      (call) => besideOrder(call) ?? write(requireLines(afterFrom(words(call)))),
     ),
-    replaced('Deny', 'from all|network|host|env=variable …', (words) =>
-      words[1]?.toLowerCase() === 'all'
-        ? 'write: Require all denied'
-        : `write:\n<RequireAll>\n  Require all granted\n  ${modern(words, 'denied').replace(/^Require /, 'Require not ')}\n</RequireAll>`,
+    replaced(
+      'directive',
+      'Deny',
+      'from all|network|host|env=variable …',
+      (call) =>
+        besideOrder(call) ??
+        write(modernAccess({ order: 'deny,allow', allow: [], deny: afterFrom(words(call)) })),
     ),
-    replaced('Satisfy', 'All|Any', (words) =>
-      words[0]?.toLowerCase() === 'any'
+    replaced('directive', 'Satisfy', 'All|Any', (call) =>
+      words(call)[0]?.toLowerCase() === 'any'
         ? 'write <RequireAny> around the Require lines'
         : 'write <RequireAll> around the Require lines',
     ),
-    ...(['Limit', 'LimitExcept'] as const).map(
-      (name): Declaration => ({
-        ...replaced(name, 'method …', (words) =>
-          name === 'Limit'
-            ? `for methods that are refused write: <RequireAll>, Require all granted, <RequireNone> with Require method ${words.join(' ')}`
-            : `for all others refused write: Require method ${words.join(' ')}`,
-        ),
-        kind: 'section',
-      }),
+    replaced('section', 'Limit', 'method …', (call) =>
+      write([
+        '<RequireAll>',
+        '  Require all granted',
+        `  Require not method ${words(call).join(' ')}`,
+        '</RequireAll>',
+      ]).replace('write', 'to refuse these methods write'),
+    ),
+    replaced('section', 'LimitExcept', 'method …', (call) =>
+      write([`Require method ${words(call).join(' ')}`]).replace(
+        'write',
+        'to refuse all other methods write',
+      ),
     ),
   ];
 }
 
-function modern(words: readonly string[], all: 'granted' | 'denied'): string {
-  const [, ...who] = words;
-  if (who.length === 0 || who[0]!.toLowerCase() === 'all') return `Require all ${all}`;
-  if (who[0]!.toLowerCase().startsWith('env='))
-    return `Require env ${who.map((word) => word.replace(/^env=/i, '')).join(' ')}`;
-  return `Require ${isNetwork(who[0]!) ? 'ip' : 'host'} ${who.join(' ')}`;
-}
-
 function replaced(
+  kind: Declaration['kind'],
   name: string,
   syntax: string,
-  replacement: (words: readonly string[]) => string,
+  hint: (call: Call) => string,
 ): Declaration {
   return {
     name,
-    kind: 'directive',
+    kind,
     family,
     syntax,
     contexts: everywhere,
     words: [0, Number.POSITIVE_INFINITY],
     text: '',
     effect: (call) => {
-      const title = call.children.length > 0 || name.startsWith('Limit') ? `<${name}>` : name;
       throw new Refusal(
         'replaced-directive',
-        `${title} is the access control of Apache 2.2 and has been replaced by Require`,
-        {
-          hint: replacement(call.words.map((word) => word.value)),
-        },
+        `${kind === 'section' ? `<${name}>` : name} is the access control of Apache 2.2 and has been replaced by Require`,
+        { hint: hint(call) },
       );
     },
   };
+}
+
+function write(lines: readonly string[]): string {
+  return lines.length === 1 ? `write: ${lines[0]}` : ['write:', ...lines].join('\n');
+}
+
+function words(call: Call): string[] {
+  return call.words.map((word) => word.value);
+}
+
+/** Allow and Deny mean nothing by themselves where the section has an Order. */
+function besideOrder(call: Call): string | undefined {
+  const order = listsOf(call, 'order').length > 0;
+  return order ? 'take this line out too: the hint at Order replaces both' : undefined;
+}
+
+function accessAround(call: Call): OldAccess {
+  return {
+    order: /^deny,?allow$/i.test(words(call).join('')) ? 'deny,allow' : 'allow,deny',
+    allow: listsOf(call, 'allow').flatMap(afterFrom),
+    deny: listsOf(call, 'deny').flatMap(afterFrom),
+  };
+}
+
+/** The words of every directive of this name in the same section. */
+function listsOf(call: Call, name: string): string[][] {
+  return call.siblings
+    .filter((node) => node.kind === 'directive' && node.name.toLowerCase() === name)
+    .map((node) => splitWords(node.arguments).words.map((word) => word.value));
+}
+
+function afterFrom(list: readonly string[]): string[] {
+  return list.slice(list[0]?.toLowerCase() === 'from' ? 1 : 0);
 }

@@ -45,8 +45,8 @@ export function collectDefine(text: string, before: Map<string, string>): Map<st
   return new Map(before).set(name, equals === -1 ? '' : text.slice(equals + 1));
 }
 
-export function collectFile(text: string, before: string[]): string[] {
-  return [...before, text];
+export function collectFile(text: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), text];
 }
 
 function wholeNumber(text: string): number | undefined {

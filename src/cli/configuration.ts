@@ -18,7 +18,7 @@ export interface ConfigurationOptions {
 
 export function addConfigurationOptions(command: Command): Command {
   return command
-    .requiredOption('-f, --file <file>', 'configuration file; may be repeated', collectFile, [])
+    .requiredOption('-f, --file <file>', 'configuration file; may be repeated', collectFile)
     .option(
       '-D, --define <name[=value]>',
       'define NAME, as Define does; may be repeated',

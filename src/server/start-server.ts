@@ -1,14 +1,13 @@
-import * as fs from 'node:fs';
-import { asIdentity, findSetpriv } from '../base/as-identity.js';
 import type { Emit } from '../base/events.js';
-import type { Plan, ProcessGroupPlan } from '../plan/plan.js';
+import type { Plan } from '../plan/plan.js';
 import { type BoundSocket, bindTcp } from '../supervisor/listening-handle.js';
 import { makeSocketFolder } from '../supervisor/socket-folder.js';
 import { type Supervisor, startSupervisor } from '../supervisor/supervisor.js';
 import { type Gateways, startGateways } from './gateways.js';
 import { openLogFiles } from './log-files.js';
-import { gatewayMain, packageVersion, runtimeMain } from './package-files.js';
+import { gatewayMain, packageVersion } from './package-files.js';
 import { writePidFile } from './pid-file.js';
+import { runtimeCommands } from './runtime-command.js';
 import { startAtOnce } from './start-at-once.js';
 
 export interface ServerOptions {
@@ -70,6 +69,7 @@ async function startParts(
   undo.push(folder.remove);
   if (plan.pidFile !== undefined) undo.push(writePidFile(plan.pidFile).remove);
 
+  const runtimeCommand = runtimeCommands();
   let supervisor: Supervisor | undefined;
   const early: [string, string][] = [];
   const gateways = await startGateways({
@@ -96,7 +96,7 @@ async function startParts(
     folder,
     emit,
     gatewayUid: gatewayIdentity?.uid ?? process.getuid?.() ?? 0,
-    command: runtimeCommand,
+    command: ({ python, identity }) => runtimeCommand(python.executable, switchable(identity)),
     ...gateways,
   });
   for (const pair of early) supervisor.want(...pair);
@@ -117,15 +117,6 @@ function bindAll(plan: Plan, undo: Undo[]): BoundSocket[] {
 /** Only root can switch users; for all others the plan has nothing to switch, or `check` has said so. */
 function switchable<T>(identity: T | undefined): T | undefined {
   return process.getuid?.() === 0 ? identity : undefined;
-}
-
-function runtimeCommand(group: ProcessGroupPlan): string[] {
-  const argv = [group.python.executable, runtimeMain];
-  const identity = switchable(group.identity);
-  if (!identity) return argv;
-  const setpriv = findSetpriv((path) => fs.existsSync(path));
-  if (!setpriv) throw new Error('cannot switch users: there is no "setpriv" (package util-linux)');
-  return asIdentity(identity, argv, setpriv);
 }
 
 function gatewayEnvironment(): Record<string, string> {

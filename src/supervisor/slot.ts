@@ -48,6 +48,9 @@ interface Incarnation {
   limit?: NodeJS.Timeout;
 }
 
+/** So many starts in a row that failed, and requests get 503 at once instead of waiting. */
+const hopelessAfter = 2;
+
 /** The loop that acts on slot-state.ts. */
 export function createSlot(world: SlotWorld): Slot {
   let state: SlotState = { kind: 'stopped' };
@@ -227,6 +230,8 @@ export function createSlot(world: SlotWorld): Slot {
       });
     if (one === current) {
       current = undefined;
+      if (state.kind === 'starting' && state.failures.deaths >= hopelessAfter && !one.expected)
+        world.unusable(`its daemon processes end before they are ready${quoted(news.lastLines)}`);
       handle({ type: 'exited' });
     } else tellWhenGone();
   }
@@ -258,7 +263,16 @@ export function createSlot(world: SlotWorld): Slot {
       return promise;
     },
     killNow() {
-      for (const one of alive) one.daemon.kill();
+      for (const one of alive) {
+        one.expected = true;
+        one.daemon.kill();
+      }
+      handle({ type: 'stop', graceful: 0 });
     },
   };
+}
+
+function quoted(lines: readonly string[]): string {
+  const last = lines.at(-1);
+  return last === undefined ? '' : `, the last words were: ${last}`;
 }

@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Event } from '../../../src/base/events.js';
+import { wordingOf } from '../../../src/observe/wording.js';
+
+const pair = { processGroup: 'blog', applicationGroup: '' };
+const request = { host: 0, client: '192.0.2.7', target: '/a', request: 'r1' };
+
+const table: [Event, string, string][] = [
+  [{ type: 'server-starting', version: '1.0', pid: 9 }, 'info', 'venvhost 1.0 starts as process 9'],
+  [
+    { type: 'server-listening', addresses: ['http://127.0.0.1:80/'] },
+    'info',
+    'listening on http://127.0.0.1:80/',
+  ],
+  [{ type: 'server-stopping', reason: 'got SIGTERM' }, 'info', 'stopping: got SIGTERM'],
+  [{ type: 'server-stopped' }, 'info', 'stopped'],
+  [{ type: 'server-failed', message: 'x' }, 'error', 'the server cannot go on: x'],
+  [{ type: 'gateway-up', gateway: 0, pid: 3 }, 'info', 'gateway 0 is up as process 3'],
+  [
+    { type: 'gateway-died', gateway: 0, pid: 3, code: null, signal: 'SIGKILL', lastLines: [] },
+    'error',
+    'gateway 0, process 3, was ended by SIGKILL; it is started again',
+  ],
+  [
+    { type: 'daemon-starting', ...pair, pid: 3 },
+    'debug',
+    'daemon 3 of process group "blog" is starting',
+  ],
+  [
+    { type: 'daemon-ready', ...pair, pid: 3, version: '3.8.1', prefix: '/v', milliseconds: 20 },
+    'info',
+    'daemon 3 of process group "blog" is ready after 20 ms: Python 3.8.1 in /v',
+  ],
+  [
+    {
+      type: 'daemon-died',
+      ...pair,
+      pid: 3,
+      code: 1,
+      signal: null,
+      expected: false,
+      lastLines: ['a', 'b'],
+    },
+    'error',
+    'daemon 3 of process group "blog" ended with exit status 1; its last output:\n| a\n| b',
+  ],
+  [
+    {
+      type: 'daemon-died',
+      ...pair,
+      pid: 3,
+      code: null,
+      signal: 'SIGSEGV',
+      expected: false,
+      lastLines: [],
+    },
+    'error',
+    'daemon 3 of process group "blog" was ended by SIGSEGV',
+  ],
+  [
+    {
+      type: 'daemon-died',
+      ...pair,
+      pid: 3,
+      code: 0,
+      signal: null,
+      expected: true,
+      lastLines: ['x'],
+    },
+    'info',
+    'daemon 3 of process group "blog" has ended',
+  ],
+  [
+    {
+      type: 'daemon-restarting',
+      processGroup: '',
+      applicationGroup: 'a|/b',
+      pid: 3,
+      reason: 'script-changed',
+      script: '/x.wsgi',
+    },
+    'info',
+    'daemon 3 of the default process group, application group "a|/b" is replaced: "/x.wsgi" has changed',
+  ],
+  [
+    { type: 'daemon-restart-delayed', ...pair, milliseconds: 400, failures: 3 },
+    'warn',
+    'the next daemon of process group "blog" is started in 0.4 s, after 3 failures in a row',
+  ],
+  [
+    { type: 'daemon-start-timeout', ...pair, pid: 3, seconds: 15 },
+    'error',
+    'daemon 3 of process group "blog" was not ready after 15 s (startup-timeout) and is killed',
+  ],
+  [
+    { type: 'daemon-stop-timeout', ...pair, pid: 3, seconds: 5 },
+    'warn',
+    'daemon 3 of process group "blog" did not end within 5 s (shutdown-timeout) and is killed',
+  ],
+  [
+    { type: 'group-broken', processGroup: 'blog', code: 'x', message: 'no venv', hint: 'make one' },
+    'error',
+    'process group "blog" cannot run: no venv\nhint: make one',
+  ],
+  [
+    { type: 'application-group-refused', ...pair, applicationGroup: 'x\n', limit: 64 },
+    'error',
+    'no process is started for application group "x\\n": process group "blog" has 64 already',
+  ],
+  [
+    { type: 'application-output', ...pair, pid: 3, stream: 'stdout', text: 'hello\n' },
+    'info',
+    'hello',
+  ],
+  [{ type: 'runtime-message', ...pair, pid: 3, level: 'warn', text: 'x' }, 'warn', 'x'],
+  [
+    { type: 'request-rejected', host: 0, client: '::1', status: 400, reason: 'two Host headers' },
+    'info',
+    'request of ::1 rejected with 400: two Host headers',
+  ],
+  [
+    { type: 'request-denied', ...request, path: '/srv/a b/x.wsgi', directory: '/srv/a b' },
+    'error',
+    '403 for "/a" of 192.0.2.7: access to "/srv/a b/x.wsgi" is denied by the configuration; to allow it, add\n<Directory "/srv/a b">\n    Require all granted\n</Directory>',
+  ],
+  [
+    {
+      type: 'request-failed',
+      ...request,
+      target: '/\u001b[2J',
+      status: 502,
+      reason: 'it died',
+      ...pair,
+      pid: 3,
+    },
+    'error',
+    '502 for "/\\u001b[2J" of 192.0.2.7: it died (process group "blog", daemon 3)',
+  ],
+  [
+    { type: 'response-cut', ...request, reason: 'it died' },
+    'error',
+    'response to "/a" of 192.0.2.7 broken off: it died',
+  ],
+  [
+    { type: 'response-truncated-to-length', host: 0, target: '/a', declared: 2, request: 'r' },
+    'warn',
+    'the application sent more for "/a" than its Content-Length of 2 bytes; the rest was cut',
+  ],
+  [
+    { type: 'requests-moved', ...pair, pid: 3, count: 1, reason: 'it is silent' },
+    'warn',
+    '1 request was moved from daemon 3 of process group "blog" to another one: it is silent',
+  ],
+  [
+    { type: 'events-dropped', count: 2 },
+    'warn',
+    '2 log lines were dropped: the log cannot be written as fast as lines come, or not at all',
+  ],
+];
+
+for (const [event, level, text] of table)
+  test(`${event.type} reads well: ${text.split('\n')[0]}`, () => {
+    const wording = wordingOf(event);
+    assert.equal(wording.level, level);
+    assert.equal(wording.text, text);
+  });

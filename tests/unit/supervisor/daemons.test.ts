@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { type TestContext, test } from 'node:test';
+import type { ProcessGroupPlan } from '../../../src/plan/plan.js';
+import { type Behaviour, type Bench, isAlive, supervise } from './fake-daemon.js';
+
+function bench(
+  t: TestContext,
+  behaviour: Behaviour,
+  changes: Partial<ProcessGroupPlan> = {},
+): Bench {
+  const made = supervise(behaviour, changes);
+  t.after(() => made.end());
+  return made;
+}
+
+test('a daemon that is ready becomes an endpoint with a private socket and a journal', async (t) => {
+  const { event, endpoints } = bench(t, 'good');
+  const ready = await event('daemon-ready');
+  const [endpoint] = endpoints.values();
+  assert.ok(endpoint);
+  assert.equal(endpoint.pid, ready.pid);
+  assert.equal(endpoint.threads, 3);
+  assert.equal(statSync(endpoint.socket).mode & 0o777, 0o600);
+  assert.equal(statSync(endpoint.journal).mode & 0o777, 0o600);
+  assert.equal(statSync(path.dirname(endpoint.socket)).mode & 0o077, 0);
+});
+
+test('stop leaves no process and no file', async (t) => {
+  const { event, endpoints, supervisor } = bench(t, 'good', { processes: 2 });
+  await event('daemon-ready', 2);
+  const running = [...endpoints.values()];
+  await supervisor.stop(1);
+  assert.equal(endpoints.size, 0);
+  for (const { pid, socket } of running) {
+    assert.equal(isAlive(pid), false);
+    assert.deepEqual(readdirSync(path.dirname(socket)), []);
+  }
+});
+
+test('a daemon that dies is started again, each time later, and its last lines are told', async (t) => {
+  const { event, events } = bench(t, 'dies');
+  await event('daemon-restart-delayed', 3);
+  const died = await event('daemon-died');
+  assert.equal(died.code, 7);
+  assert.equal(died.expected, false);
+  assert.deepEqual(died.lastLines, ['first line', 'last words']);
+  const delays = events.flatMap((seen) =>
+    seen.type === 'daemon-restart-delayed' ? [Math.round(seen.milliseconds / 100) * 100] : [],
+  );
+  assert.deepEqual(delays, [100, 200, 400]);
+});
+
+test('a killed daemon is replaced', async (t) => {
+  const { event } = bench(t, 'good');
+  const first = await event('daemon-ready');
+  process.kill(first.pid, 'SIGKILL');
+  const died = await event('daemon-died');
+  assert.equal(died.signal, 'SIGKILL');
+  const second = await event('daemon-ready', 2);
+  assert.notEqual(second.pid, first.pid);
+});
+
+test('a daemon that is not ready within startup-timeout is killed', async (t) => {
+  const { event } = bench(t, 'never-ready', {
+    timeouts: { startup: 0.3, request: 0, queue: 45, graceful: 1, shutdown: 1, connect: 15 },
+  });
+  const late = await event('daemon-start-timeout');
+  const died = await event('daemon-died');
+  assert.equal(died.pid, late.pid);
+  assert.equal(died.signal, 'SIGKILL');
+});
+
+test('a daemon that does not stop is killed after shutdown-timeout', async (t) => {
+  const { event, supervisor } = bench(t, 'ignores-stop', {
+    timeouts: { startup: 30, request: 0, queue: 45, graceful: 0, shutdown: 0.2, connect: 15 },
+  });
+  const { pid } = await event('daemon-ready');
+  await supervisor.stop(0);
+  await event('daemon-stop-timeout');
+  assert.equal(isAlive(pid), false);
+});
+
+test('a daemon that leaves because its script has changed is replaced while it finishes', async (t) => {
+  const { event, endpoints } = bench(t, 'leaves-once');
+  const first = await event('daemon-ready');
+  const restarting = await event('daemon-restarting');
+  assert.equal(restarting.script, '/app.wsgi');
+  const second = await event('daemon-ready', 2);
+  assert.notEqual(second.pid, first.pid);
+  assert.equal(endpoints.size, 2, 'the old one is there until it has finished');
+});
+
+test('a daemon that cannot boot marks its group as broken and is tried again', async (t) => {
+  const { event, broken } = bench(t, 'boot-fails');
+  const told = await event('group-broken');
+  assert.equal(told.message, 'the working folder is missing');
+  await event('daemon-restart-delayed', 2);
+  assert.deepEqual(broken, ['the working folder is missing', 'the working folder is missing']);
+});
+
+test('an interpreter that does not exist breaks its group, with the reason', async (t) => {
+  const { event, broken } = bench(t, 'no-interpreter');
+  const told = await event('group-broken');
+  assert.match(told.message, /cannot be started: spawn .*no-python ENOENT/);
+  await event('daemon-restart-delayed', 2);
+  assert.ok(broken.length > 0);
+});
+
+test('processes that never become ready break their group', async (t) => {
+  const { event } = bench(t, 'dies');
+  const told = await event('group-broken');
+  assert.equal(
+    told.message,
+    'its daemon processes end before they are ready, the last words were: last words',
+  );
+  await event('daemon-died', 3);
+});
+
+test('children of a daemon end with it', async (t) => {
+  const { event, supervisor } = bench(t, 'forks');
+  await event('daemon-ready');
+  const line = await event('application-output');
+  const child = Number(line.text.replace('child ', ''));
+  assert.equal(isAlive(child), true);
+  await supervisor.stop(0);
+  // The process is a zombie until init takes it; what counts is that it does not run.
+  assert.ok(!isAlive(child) || isZombie(child));
+});
+
+test('each application group gets its own processes, when it is wanted', async (t) => {
+  const { event, events, supervisor, endpoints } = bench(t, 'good');
+  await event('daemon-ready');
+  supervisor.want('blog', 'other');
+  supervisor.want('blog', 'other');
+  await event('daemon-ready', 2);
+  assert.deepEqual([...endpoints.values()].map((endpoint) => endpoint.applicationGroup).sort(), [
+    '',
+    'other',
+  ]);
+  assert.equal(events.filter((seen) => seen.type === 'daemon-starting').length, 2);
+});
+
+function isZombie(pid: number): boolean {
+  return /^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+}

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { noFailures } from '../../../src/supervisor/restart-policy.js';
+import { next, type SlotEvent, type SlotState } from '../../../src/supervisor/slot-state.js';
+
+const limits = { startup: 30_000, shutdown: 5_000 };
+const starting: SlotState = {
+  kind: 'starting',
+  since: 0,
+  failures: noFailures,
+  deadline: 30_000,
+  doomed: false,
+};
+const doomed: SlotState = { ...starting, deadline: Number.POSITIVE_INFINITY, doomed: true };
+const ready: SlotState = { kind: 'ready', since: 0, failures: noFailures };
+const backingOff: SlotState = { kind: 'backing-off', failures: noFailures, deadline: 500 };
+const asked: SlotState = { kind: 'stopping', deadline: 5_000, step: 'asked' };
+const killed: SlotState = { ...asked, deadline: Number.POSITIVE_INFINITY, step: 'killed' };
+const stopped: SlotState = { kind: 'stopped' };
+
+const leaving = (reason: 'script-changed' | 'import-failed'): SlotEvent => ({
+  type: 'leaving',
+  reason,
+});
+const stop = (graceful: number): SlotEvent => ({ type: 'stop', graceful });
+
+const table: [string, SlotState, SlotEvent, number, string, string[]][] = [
+  ['a stopped slot starts', stopped, { type: 'start' }, 0, 'starting', ['spawn']],
+  ['a stopped slot ignores the rest', stopped, { type: 'exited' }, 0, 'stopped', []],
+  ['a process says that it is ready', starting, { type: 'ready' }, 10, 'ready', []],
+  ['a timer that is early changes nothing', starting, { type: 'timer' }, 29_999, 'starting', []],
+  [
+    'a start that takes too long ends',
+    starting,
+    { type: 'timer' },
+    30_000,
+    'starting',
+    ['report-start-timeout', 'kill'],
+  ],
+  ['a doomed process cannot become ready', doomed, { type: 'ready' }, 30_001, 'starting', []],
+  [
+    'a doomed process is replaced',
+    doomed,
+    { type: 'exited' },
+    30_002,
+    'backing-off',
+    ['report-delay'],
+  ],
+  ['a boot that failed is ended', starting, { type: 'boot-failed' }, 1, 'starting', ['kill']],
+  [
+    'an early death is answered later',
+    ready,
+    { type: 'exited' },
+    9_999,
+    'backing-off',
+    ['report-delay'],
+  ],
+  [
+    'a late death is a first one',
+    ready,
+    { type: 'exited' },
+    10_000,
+    'backing-off',
+    ['report-delay'],
+  ],
+  [
+    'a changed script gets a new process at once',
+    ready,
+    leaving('script-changed'),
+    5,
+    'starting',
+    ['let-go', 'spawn'],
+  ],
+  [
+    'a first failed import gets a new process at once',
+    ready,
+    leaving('import-failed'),
+    5,
+    'starting',
+    ['let-go', 'spawn'],
+  ],
+  [
+    'a second failed import waits',
+    { ...ready, failures: { deaths: 0, imports: 1 } },
+    leaving('import-failed'),
+    5,
+    'backing-off',
+    ['let-go', 'report-delay'],
+  ],
+  ['the wait ends', backingOff, { type: 'timer' }, 500, 'starting', ['spawn']],
+  ['the wait is not over', backingOff, { type: 'timer' }, 499, 'backing-off', []],
+  ['nothing runs that could be stopped', backingOff, stop(0), 1, 'stopped', []],
+  ['a ready process is asked to go', ready, stop(1000), 1, 'stopping', ['ask-to-stop']],
+  ['a starting process is asked to go', starting, stop(1000), 1, 'stopping', ['ask-to-stop']],
+  ['it goes', asked, { type: 'exited' }, 1, 'stopped', []],
+  ['it does not go', asked, { type: 'timer' }, 5_000, 'stopping', ['report-stop-timeout', 'kill']],
+  ['a second stop hurries', asked, stop(0), 10, 'stopping', ['kill']],
+  ['it is killed once', killed, { type: 'timer' }, 9_000, 'stopping', []],
+];
+
+for (const [title, state, event, now, kind, effects] of table)
+  test(title, () => {
+    const step = next(state, event, now, limits);
+    assert.equal(step.state.kind, kind);
+    assert.deepEqual(step.effects, effects);
+  });
+
+test('the deadline of a stop is the graceful time and the shutdown-timeout', () => {
+  const { state } = next(ready, stop(15_000), 100, limits);
+  assert.deepEqual(state, { kind: 'stopping', deadline: 20_100, step: 'asked' });
+});
+
+test('without startup-timeout a start may take for ever', () => {
+  const { state } = next(stopped, { type: 'start' }, 0, { ...limits, startup: 0 });
+  assert.equal(next(state, { type: 'timer' }, 1e9, limits).effects.length, 0);
+});

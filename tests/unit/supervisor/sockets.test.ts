@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { BindError, bindTcp } from '../../../src/supervisor/listening-handle.js';
+import { makeSocketFolder } from '../../../src/supervisor/socket-folder.js';
+
+function temporary(t: TestContext): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'venvhost-sockets-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+test('a free port is found and told', () => {
+  const socket = bindTcp({ address: '127.0.0.1', port: 0 });
+  assert.ok((socket.address?.port ?? 0) > 0);
+  socket.close();
+});
+
+test('a port that is taken is a clear error', async (t) => {
+  const server = net.createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  t.after(() => server.close());
+  const { port } = server.address() as net.AddressInfo;
+  assert.throws(() => bindTcp({ address: '127.0.0.1', port }), {
+    message: `cannot listen on 127.0.0.1:${port}: address already in use`,
+    code: 'EADDRINUSE',
+  });
+});
+
+test('an address of another machine is a clear error', () => {
+  assert.throws(() => bindTcp({ address: '192.0.2.1', port: 0 }), BindError);
+});
+
+test('files of a process are private and go when they are removed', (t) => {
+  const folder = makeSocketFolder(path.join(temporary(t), 'v'), undefined);
+  const files = folder.create(7);
+  assert.equal(statSync(files.socket).mode & 0o777, 0o600);
+  assert.equal(statSync(files.journal).size, 131_072);
+  files.closeFds();
+  assert.ok(existsSync(files.socket), 'closing the descriptor keeps the name');
+  files.remove();
+  assert.ok(!existsSync(files.socket) && !existsSync(files.journal));
+  folder.remove();
+  assert.ok(!existsSync(folder.path));
+});
+
+test('folders of supervisors that have died are removed, others stay', (t) => {
+  const parent = temporary(t);
+  const dead = spawnSync('true').pid;
+  const names = {
+    stale: `v.${dead}.0123abcd`,
+    alive: `v.${process.pid}.0123abcd`,
+    other: `v.${dead}.backup`,
+  };
+  for (const name of Object.values(names)) mkdirSync(path.join(parent, name));
+  makeSocketFolder(path.join(parent, 'v'), undefined);
+  assert.ok(!existsSync(path.join(parent, names.stale)));
+  assert.ok(existsSync(path.join(parent, names.alive)));
+  assert.ok(existsSync(path.join(parent, names.other)));
+});
+
+test('a socket path that the kernel would refuse is a clear error', (t) => {
+  const prefix = path.join(temporary(t), 'x'.repeat(100));
+  assert.throws(() => makeSocketFolder(prefix, undefined), /at most 107; state a shorter/);
+});

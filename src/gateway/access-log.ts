@@ -23,7 +23,10 @@ export function compileAccessLogs(
   logs: readonly AccessLogPlan[],
   outputs: readonly WriteLine[],
 ): (line: Line) => void {
-  const writers = logs.map(({ log, format }) => ({ output: outputs[log], parts: format.map(compilePart) }));
+  const writers = logs.map(({ log, format }) => ({
+    output: outputs[log],
+    parts: format.map(compilePart),
+  }));
   return (line) => {
     for (const { output, parts } of writers) {
       if (!output) continue;
@@ -39,7 +42,8 @@ function compilePart(part: FormatPart): string | Write {
   const write = compileField(part);
   const { statuses } = part;
   if (!statuses) return write;
-  return (line) => (statuses.codes.includes(line.exchange.status) !== statuses.not ? write(line) : '-');
+  return (line) =>
+    statuses.codes.includes(line.exchange.status) !== statuses.not ? write(line) : '-';
 }
 
 /** Source: Apache's mod_log_config. What the server does not know is `-`. */
@@ -53,7 +57,8 @@ function compileField({ field, argument = '' }: Field): Write {
     case 't':
       return timeField(argument);
     case 'r':
-      return ({ exchange }) => escapeLog(`${exchange.method} ${exchange.target} HTTP/${exchange.version}`);
+      return ({ exchange }) =>
+        escapeLog(`${exchange.method} ${exchange.target} HTTP/${exchange.version}`);
     case 's':
       return ({ exchange }) => String(exchange.status || '-');
     case 'b':
@@ -64,7 +69,8 @@ function compileField({ field, argument = '' }: Field): Write {
     case 'I':
       return ({ exchange }) => String(exchange.bytesIn);
     case 'D':
-      return ({ exchange, endedAt }) => String(Math.max(0, Math.round((endedAt - exchange.startedAt) * 1e6)));
+      return ({ exchange, endedAt }) =>
+        String(Math.max(0, Math.round((endedAt - exchange.startedAt) * 1e6)));
     case 'T':
       return durationField(argument);
     case 'm':
@@ -122,7 +128,8 @@ function sentHeader(exchange: Exchange, name: string): string | undefined {
 
 function durationField(unit: string): Write {
   const factor = { ms: 1e3, us: 1e6 }[unit] ?? 1;
-  return ({ exchange, endedAt }) => String(Math.max(0, Math.floor((endedAt - exchange.startedAt) * factor)));
+  return ({ exchange, endedAt }) =>
+    String(Math.max(0, Math.floor((endedAt - exchange.startedAt) * factor)));
 }
 
 function portField(which: string): Write {

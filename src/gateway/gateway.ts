@@ -125,7 +125,9 @@ function createAccessLog(
 ): Services['logAccess'] {
   const logs = new Map(
     hosts.flatMap((host) =>
-      host.accessLogs.length === 0 ? [] : [[host, compileAccessLogs(host.accessLogs, outputs)] as const],
+      host.accessLogs.length === 0
+        ? []
+        : [[host, compileAccessLogs(host.accessLogs, outputs)] as const],
     ),
   );
   return (exchange, host, record) => {

@@ -43,7 +43,12 @@ export function createHandler(options: HandlerOptions): (exchange: Exchange) => 
     return site;
   }
 
-  function own(exchange: Exchange, site: Site, path: string, details: Partial<AccessRecord> = {}): string {
+  function own(
+    exchange: Exchange,
+    site: Site,
+    path: string,
+    details: Partial<AccessRecord> = {},
+  ): string {
     const requestId = services.nextRequestId();
     const record = { requestId, path, query: '', variables: noVariables, ...details };
     exchange.owner = new Visit(() => services.logAccess(exchange, site.host, record));
@@ -53,7 +58,14 @@ export function createHandler(options: HandlerOptions): (exchange: Exchange) => 
   function reject(exchange: Exchange, site: Site, status: number, reason: string): void {
     const request = own(exchange, site, exchange.target);
     const client = exchange.peer.remoteAddress;
-    services.emit({ type: 'request-rejected', host: site.host.id, client, status, reason, request });
+    services.emit({
+      type: 'request-rejected',
+      host: site.host.id,
+      client,
+      status,
+      reason,
+      request,
+    });
     exchange.fail(status, status === 405 ? ['Allow', allowed] : []);
   }
 
@@ -120,10 +132,24 @@ export function createHandler(options: HandlerOptions): (exchange: Exchange) => 
     } else exchange.sendFile(found.route.file, (status) => exchange.fail(status));
   }
 
-  function failed(exchange: Exchange, site: Site, status: number, reason: string, request: string): void {
+  function failed(
+    exchange: Exchange,
+    site: Site,
+    status: number,
+    reason: string,
+    request: string,
+  ): void {
     const client = exchange.peer.remoteAddress;
     const { target } = exchange;
-    services.emit({ type: 'request-failed', host: site.host.id, client, target, status, reason, request });
+    services.emit({
+      type: 'request-failed',
+      host: site.host.id,
+      client,
+      target,
+      status,
+      reason,
+      request,
+    });
     exchange.fail(status, status === 503 ? ['Retry-After', '1'] : []);
   }
 
@@ -171,7 +197,10 @@ export function createHandler(options: HandlerOptions): (exchange: Exchange) => 
   return handle;
 }
 
-function bodyRefusal(exchange: Exchange, route: Route): { status: number; reason: string } | undefined {
+function bodyRefusal(
+  exchange: Exchange,
+  route: Route,
+): { status: number; reason: string } | undefined {
   const { chunkedRequest, limitRequestBody: limit } = route.settings;
   if (exchange.bodyLength < 0 && !chunkedRequest)
     return { status: 411, reason: 'a chunked body without WSGIChunkedRequest On' };

@@ -1,6 +1,6 @@
 import { Failure, initialWindow, maximumData } from '../protocol/frames.js';
 import { parseHead } from '../protocol/head.js';
-import { encodeEnviron, type EnvironSource } from './environ/environ.js';
+import { type EnvironSource, encodeEnviron } from './environ/environ.js';
 import type { Exchange, ExchangeOwner } from './http/exchange.js';
 import type { Route } from './routing/route.js';
 import type { Variables } from './routing/variables.js';
@@ -65,7 +65,13 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
   /** The client has gone or was answered otherwise. */
   gone = false;
 
-  constructor(services: Services, exchange: Exchange, route: Route, pool: Pool, fields: WsgiFields) {
+  constructor(
+    services: Services,
+    exchange: Exchange,
+    route: Route,
+    pool: Pool,
+    fields: WsgiFields,
+  ) {
     this.#services = services;
     this.#pool = pool;
     this.exchange = exchange;
@@ -183,7 +189,8 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
       return;
     }
     const head = this.#readHead(payload.toString('latin1', 4, 4 + length));
-    if (head) this.exchange.respond(head.status, head.reason, head.headers, payload.subarray(4 + length));
+    if (head)
+      this.exchange.respond(head.status, head.reason, head.headers, payload.subarray(4 + length));
   }
 
   onHead(payload: Buffer): void {

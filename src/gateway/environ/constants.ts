@@ -1,5 +1,11 @@
 import type { ProcessGroupPlan } from '../../plan/plan.js';
-import { type Dialect, encodeKey, encodeMarshal, encodePair, encodeTuple } from '../../protocol/marshal.js';
+import {
+  type Dialect,
+  encodeKey,
+  encodeMarshal,
+  encodePair,
+  encodeTuple,
+} from '../../protocol/marshal.js';
 import type { EnvironSource } from './environ.js';
 
 /** What the same process says in every environ. */
@@ -15,13 +21,19 @@ export const modWsgiVersion: readonly number[] = [6, 0, 5];
 export const apacheVersion: readonly number[] = [2, 4, 62];
 
 /** The entries of an environ that requests of one script share. Variables of the configuration stand first. */
-export function encodeConstants(source: EnvironSource, facts: ConstantFacts, dialect: Dialect): string {
+export function encodeConstants(
+  source: EnvironSource,
+  facts: ConstantFacts,
+  dialect: Dialect,
+): string {
   const { route, scriptName } = source;
   const { host } = route;
   const group = facts.groups.get(source.processGroup);
   const pair = (key: string, value: string) => encodePair(key, value, dialect);
-  const flag = (key: string, value: boolean) => encodeKey(key, dialect) + encodeMarshal(value, dialect);
-  const tuple = (key: string, value: readonly number[]) => encodeKey(key, dialect) + encodeTuple(value, dialect);
+  const flag = (key: string, value: boolean) =>
+    encodeKey(key, dialect) + encodeMarshal(value, dialect);
+  const tuple = (key: string, value: readonly number[]) =>
+    encodeKey(key, dialect) + encodeTuple(value, dialect);
   let text = '';
   for (const [name, value] of source.variables)
     if (name !== 'HTTPS' && /^[\x20-\x7e]{1,255}$/.test(name)) text += pair(name, value);

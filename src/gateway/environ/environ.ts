@@ -1,4 +1,12 @@
-import { type Dialect, dictClose, dictOpen, encodeFloat, encodeKey, encodePair, encodeText } from '../../protocol/marshal.js';
+import {
+  type Dialect,
+  dictClose,
+  dictOpen,
+  encodeFloat,
+  encodeKey,
+  encodePair,
+  encodeText,
+} from '../../protocol/marshal.js';
 import type { Exchange } from '../http/exchange.js';
 import { serverName, serverPort } from '../routing/group-names.js';
 import type { Route } from '../routing/route.js';
@@ -26,7 +34,11 @@ export interface EnvironSource {
  * The environ of a request as one latin-1 string of marshal data. Of two entries with one key the later wins,
  * so variables of the configuration stand first: nothing that the server says can be overwritten by them.
  */
-export function encodeEnviron(source: EnvironSource, facts: ConstantFacts, dialect: Dialect): string {
+export function encodeEnviron(
+  source: EnvironSource,
+  facts: ConstantFacts,
+  dialect: Dialect,
+): string {
   const { exchange } = source;
   const keys = dialect === 3 ? keys3 : keys2;
   return (
@@ -81,7 +93,8 @@ function connectionText(exchange: Exchange, dialect: Dialect): string {
 function hostText(exchange: Exchange, route: Route, dialect: Dialect): string {
   const { host, peer } = exchange;
   const kept = peer.memory.host;
-  if (kept && kept.header === host && kept.dialect === dialect && kept.site === route.host) return kept.text;
+  if (kept && kept.header === host && kept.dialect === dialect && kept.site === route.host)
+    return kept.text;
   let text =
     encodePair('SERVER_NAME', serverName(route.host, host), dialect) +
     encodePair('SERVER_PORT', String(serverPort(route.host, host)), dialect);
@@ -104,7 +117,8 @@ function headersText(exchange: Exchange, passAuthorization: boolean, dialect: Di
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = headerName(rawHeaders[index] as string);
     if (name.key === '' || (name.authorization && !passAuthorization)) continue;
-    if (name.seen === mark || !name.kept) return repeatedHeaders(exchange, passAuthorization, dialect);
+    if (name.seen === mark || !name.kept)
+      return repeatedHeaders(exchange, passAuthorization, dialect);
     name.seen = mark;
     text += name.encoded[dialect] + encodeText(rawHeaders[index + 1] as string, dialect);
   }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
+import type { Peer } from './exchange.js';
 import type { HeadLimits } from './head.js';
 import type { HttpExchange } from './http-exchange.js';
-import type { Peer } from './exchange.js';
 import { rawPage } from './pages.js';
 
 export interface ConnectionRules {

@@ -26,7 +26,9 @@ export interface FrontOptions {
   readonly wallClock: () => number;
 }
 
-export type ListenTarget = { readonly fd: number } | { readonly port: number; readonly address?: string };
+export type ListenTarget =
+  | { readonly fd: number }
+  | { readonly port: number; readonly address?: string };
 
 export interface Front {
   /** Listens on each; the addresses come back in the same order. */
@@ -154,7 +156,11 @@ export function createFront(options: FrontOptions): Front {
         resolve(server.address() as AddressInfo);
       });
       if ('fd' in target) server.listen({ fd: target.fd });
-      else server.listen({ port: target.port, ...(target.address === undefined ? {} : { host: target.address }) });
+      else
+        server.listen({
+          port: target.port,
+          ...(target.address === undefined ? {} : { host: target.address }),
+        });
     });
   }
 

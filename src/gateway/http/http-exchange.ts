@@ -162,7 +162,8 @@ export class HttpExchange implements Exchange {
     let content = body;
     if (length > this.#declared) {
       this.#tellExcess();
-      content = typeof body === 'string' ? body.slice(0, this.#declared) : body.subarray(0, this.#declared);
+      content =
+        typeof body === 'string' ? body.slice(0, this.#declared) : body.subarray(0, this.#declared);
     } else if (length < this.#declared) {
       if (length > 0) this.#response.write(toBuffer(body));
       this.bytesOut += length;

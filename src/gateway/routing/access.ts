@@ -41,7 +41,8 @@ function compile(rule: AccessRule): Compiled {
       return ({ exchange }) => verdict(inNetworks(exchange.peer.remoteAddress, networks));
     }
     case 'host':
-      return ({ names }) => verdict(names?.some((name) => rule.names.some((own) => within(name, own))) ?? false);
+      return ({ names }) =>
+        verdict(names?.some((name) => rule.names.some((own) => within(name, own))) ?? false);
     case 'local':
       return ({ exchange }) => verdict(isLocal(exchange));
     case 'method':
@@ -93,13 +94,17 @@ function parseNetwork(text: string): Network {
 function inNetworks(address: string, networks: readonly Network[]): boolean {
   if (!ipaddr.isValid(address)) return false;
   const own = ipaddr.process(address);
-  return networks.some(([network, bits]) => own.kind() === network.kind() && own.match([network, bits] as never));
+  return networks.some(
+    ([network, bits]) => own.kind() === network.kind() && own.match([network, bits] as never),
+  );
 }
 
 /** `Require local`: a loopback address, or both ends the same. */
 function isLocal(exchange: Exchange): boolean {
   const { remoteAddress, localAddress } = exchange.peer;
-  return remoteAddress === localAddress || remoteAddress === '::1' || remoteAddress.startsWith('127.');
+  return (
+    remoteAddress === localAddress || remoteAddress === '::1' || remoteAddress.startsWith('127.')
+  );
 }
 
 /** The name itself, or a name below it. */

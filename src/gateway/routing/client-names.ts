@@ -9,7 +9,9 @@ export interface ClientNames {
 const keepMilliseconds = 60_000;
 const most = 1000;
 
-export function createClientNames(resolver: Pick<typeof dns, 'reverse' | 'lookup'> = dns): ClientNames {
+export function createClientNames(
+  resolver: Pick<typeof dns, 'reverse' | 'lookup'> = dns,
+): ClientNames {
   const known = new Map<string, { names: readonly string[]; until: number }>();
   return {
     find(address, then) {
@@ -27,7 +29,10 @@ export function createClientNames(resolver: Pick<typeof dns, 'reverse' | 'lookup
   };
 }
 
-async function lookUp(resolver: Pick<typeof dns, 'reverse' | 'lookup'>, address: string): Promise<string[]> {
+async function lookUp(
+  resolver: Pick<typeof dns, 'reverse' | 'lookup'>,
+  address: string,
+): Promise<string[]> {
   const names = await resolver.reverse(address).catch(() => []);
   const checked = await Promise.all(
     names.slice(0, 10).map(async (name) => {

@@ -25,7 +25,10 @@ export function expandGroup(name: GroupName, context: NameContext): string {
     case 'host':
       return serverName(context.host, context.header) + portSuffix(context);
     case 'env':
-      return expandAgain(context.variables.get(name.variable) ?? `%{ENV:${name.variable}}`, context);
+      return expandAgain(
+        context.variables.get(name.variable) ?? `%{ENV:${name.variable}}`,
+        context,
+      );
   }
 }
 

@@ -32,7 +32,8 @@ function decode(raw: string): string | { status: 400 | 404; reason: string } {
       continue;
     }
     const digits = raw.slice(at + 1, at + 3);
-    if (!/^[0-9A-Fa-f]{2}$/.test(digits)) return { status: 400, reason: 'a malformed escape in the path' };
+    if (!/^[0-9A-Fa-f]{2}$/.test(digits))
+      return { status: 400, reason: 'a malformed escape in the path' };
     const code = Number.parseInt(digits, 16);
     if (code === 0) return { status: 404, reason: '%00 in the path' };
     if (code === 47) return { status: 404, reason: '%2F in the path' };

@@ -77,17 +77,36 @@ export function createSite(host: HostPlan, files: Files): Site {
     return route;
   }
 
-  function script(mount: Mounted, found: MatchedUrl, path: string, query: string): Resolution | Unresolved {
+  function script(
+    mount: Mounted,
+    found: MatchedUrl,
+    path: string,
+    query: string,
+  ): Resolution | Unresolved {
     const place = placeOf(mount.plan, found, path);
     if (!place) return notFound;
     const walked = walk(files, place.root, place.rest);
     if (!walked) return notFound;
-    const route = routeOf({ file: walked.file, folder: walked.kind === 'folder' }, sections.locationsOf(path), mount);
+    const route = routeOf(
+      { file: walked.file, folder: walked.kind === 'folder' },
+      sections.locationsOf(path),
+      mount,
+    );
     const pathInfo = path.slice(path.length - walked.left);
-    return { route, path, query, outcome: scriptOutcome(place, walked, route, pathInfo, path, files) };
+    return {
+      route,
+      path,
+      query,
+      outcome: scriptOutcome(place, walked, route, pathInfo, path, files),
+    };
   }
 
-  function document(root: string, file: string, path: string, query: string): Resolution | Unresolved {
+  function document(
+    root: string,
+    file: string,
+    path: string,
+    query: string,
+  ): Resolution | Unresolved {
     const locations = sections.locationsOf(path);
     const kind = files.kind(file);
     const bare = file.replace(/\/+$/, '') || '/';
@@ -100,7 +119,11 @@ export function createSite(host: HostPlan, files: Files): Site {
     for (const index of route.settings.directoryIndex) {
       const candidate = `${bare === '/' ? '' : bare}/${index}`;
       if (files.kind(candidate) !== 'file') continue;
-      const indexed = routeOf({ file: candidate, folder: false }, sections.locationsOf(path + index), undefined);
+      const indexed = routeOf(
+        { file: candidate, folder: false },
+        sections.locationsOf(path + index),
+        undefined,
+      );
       return { route: indexed, path, query, outcome: fileOutcome(root, 'file', indexed, files) };
     }
     return { route, path, query, outcome: fail(403, 'a folder without an index') };
@@ -116,7 +139,9 @@ export function createSite(host: HostPlan, files: Files): Site {
         const found = alias.match(path);
         if (!found) continue;
         const rest = found.groups ? '' : toFileName(path.slice(found.length));
-        const base = found.groups ? toFileName(substitute(alias.plan.target, found.groups)) : alias.plan.target;
+        const base = found.groups
+          ? toFileName(substitute(alias.plan.target, found.groups))
+          : alias.plan.target;
         if (rest === undefined || base === undefined) return notFound;
         return document(found.groups ? dirname(base) : base, base + rest, path, query);
       }

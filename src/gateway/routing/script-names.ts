@@ -3,7 +3,9 @@ const refusedEnding = /(?:~|\.bak|\.orig|\.swp|\.pyc)$/i;
 
 /** @param below the path of a script below its folder. */
 export function refusedScript(below: string): boolean {
-  return below.split('/').some((name) => name.startsWith('.') || name.includes('\\') || refusedEnding.test(name));
+  return below
+    .split('/')
+    .some((name) => name.startsWith('.') || name.includes('\\') || refusedEnding.test(name));
 }
 
 /** `.htaccess`, `.htpasswd` and their like are never sent (Apache's stock configuration). */

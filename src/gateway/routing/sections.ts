@@ -1,5 +1,11 @@
 import { basename, dirname } from 'node:path';
-import type { EnvironmentRule, HostPlan, RequestSettings, SectionMatch, SectionPlan } from '../../plan/plan.js';
+import type {
+  EnvironmentRule,
+  HostPlan,
+  RequestSettings,
+  SectionMatch,
+  SectionPlan,
+} from '../../plan/plan.js';
 import { toUrlText } from './path.js';
 
 /** A file that a request is about, as sections see it. */
@@ -57,7 +63,9 @@ export function compileSections(host: HostPlan): Sections {
 function holdsFor(entry: Compiled, where: Located, folder: string): boolean {
   if (entry.section.kind === 'directory') return entry.matches(folder);
   if (where.folder) return false;
-  return (entry.within === undefined || entry.within(folder)) && entry.matches(basename(where.file));
+  return (
+    (entry.within === undefined || entry.within(folder)) && entry.matches(basename(where.file))
+  );
 }
 
 function merge(below: RequestSettings, above: Partial<RequestSettings>): RequestSettings {
@@ -73,7 +81,8 @@ function matcher(match: SectionMatch, kind: SectionPlan['kind']): (text: string)
     const regex = new RegExp(url ? toUrlText(match.source) : match.source);
     if (kind !== 'directory') return (text) => regex.test(text);
     // Apache tests each folder on the way with its slash at the end.
-    return (text) => ancestors(text).some((folder) => regex.test(folder) || regex.test(`${folder}/`));
+    return (text) =>
+      ancestors(text).some((folder) => regex.test(folder) || regex.test(`${folder}/`));
   }
   if (match.kind === 'prefix') return prefixMatcher(url ? toUrlText(match.path) : match.path);
   const regex = globRegex(url ? toUrlText(match.pattern) : match.pattern, kind);

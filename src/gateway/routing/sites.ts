@@ -49,7 +49,11 @@ export function createSites<T>(hosts: readonly HostPlan[], sites: readonly T[]):
   };
 }
 
-function bestSet<T>(candidates: readonly Candidate<T>[], address: string, port: number): Candidate<T>[] {
+function bestSet<T>(
+  candidates: readonly Candidate<T>[],
+  address: string,
+  port: number,
+): Candidate<T>[] {
   let best = 0;
   let set: Candidate<T>[] = [];
   for (const candidate of candidates) {
@@ -88,6 +92,9 @@ function nameMatcher(plan: HostPlan): (name: string) => boolean {
 }
 
 function wildcard(pattern: string): RegExp {
-  const source = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*+/g, '.*').replace(/\?/g, '.');
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replace(/\*+/g, '.*')
+    .replace(/\?/g, '.');
   return new RegExp(`^${source}$`);
 }

@@ -22,7 +22,10 @@ export function compileVariables(rules: readonly EnvironmentRule[]): VariablesOf
   };
 }
 
-function applyLate(variables: Map<string, string>, rules: readonly EnvironmentRule[]): Map<string, string> {
+function applyLate(
+  variables: Map<string, string>,
+  rules: readonly EnvironmentRule[],
+): Map<string, string> {
   for (const rule of rules) {
     if (rule.kind === 'set') variables.set(rule.name, rule.value);
     else if (rule.kind === 'unset') variables.delete(rule.name);
@@ -39,7 +42,11 @@ function compileSetIf(rule: Extract<EnvironmentRule, { kind: 'set-if' }>): Apply
     if (!match) return;
     for (const { name, value } of rule.assignments) {
       if (value === null) variables.delete(name);
-      else variables.set(name, value.replace(/\$([0-9])/g, (_, digit) => match[Number(digit)] ?? ''));
+      else
+        variables.set(
+          name,
+          value.replace(/\$([0-9])/g, (_, digit) => match[Number(digit)] ?? ''),
+        );
     }
   };
 }

@@ -65,7 +65,8 @@ export class Channel implements Place {
     this.threads = endpoint.threads;
     this.#events = events;
     // A region of the journal may have served an earlier connection: old numbers should not meet new ones.
-    for (let slot = 0; slot < slots; slot++) this.#uses[slot] = Math.floor(Math.random() * usesMask);
+    for (let slot = 0; slot < slots; slot++)
+      this.#uses[slot] = Math.floor(Math.random() * usesMask);
     const reader = new FrameReader((type, stream, payload) => this.#take(type, stream, payload));
     this.#socket = createConnection({ path: endpoint.socket });
     this.#out = new Outbox(this.#socket);
@@ -149,7 +150,8 @@ export class Channel implements Place {
     if (this.inFlight === 0) return;
     for (let slot = 0; slot < slots; slot++) {
       const owner = this.#owners[slot];
-      if (owner && !owner.begun && owner.sentAt <= before) yield [this.#streams[slot] as number, owner];
+      if (owner && !owner.begun && owner.sentAt <= before)
+        yield [this.#streams[slot] as number, owner];
     }
   }
 
@@ -206,7 +208,11 @@ export class Channel implements Place {
       this.leave();
       return;
     }
-    if (type !== Frame.Welcome || payload.length < 12 || payload.readUInt32LE(0) !== protocolVersion) {
+    if (
+      type !== Frame.Welcome ||
+      payload.length < 12 ||
+      payload.readUInt32LE(0) !== protocolVersion
+    ) {
       this.#socket.destroy();
       return;
     }

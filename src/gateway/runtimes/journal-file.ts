@@ -16,7 +16,10 @@ export function openJournal(path: string, region: number): Journal {
   const word = Buffer.alloc(4);
   function begun(stream: number): boolean {
     try {
-      return readSync(file, word, 0, 4, begunOffset(region, stream)) !== 4 || word.readUInt32LE() === stream;
+      return (
+        readSync(file, word, 0, 4, begunOffset(region, stream)) !== 4 ||
+        word.readUInt32LE() === stream
+      );
     } catch {
       return true;
     }

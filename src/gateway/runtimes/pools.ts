@@ -51,18 +51,26 @@ export function createPools(options: PoolsOptions): Pools {
       const group = options.groups.get(processGroup);
       if (!group) return refused(500, `no process group is called ${JSON.stringify(processGroup)}`);
       if (group.restrictedTo !== undefined && group.restrictedTo !== host.name)
-        return refused(500, `process group ${JSON.stringify(processGroup)} belongs to ${group.restrictedTo}`);
+        return refused(
+          500,
+          `process group ${JSON.stringify(processGroup)} belongs to ${group.restrictedTo}`,
+        );
       const pools = poolsOf(processGroup);
       const known = pools.get(applicationGroup);
       if (known) return known;
       if (dynamic && pools.size >= mostDynamic)
-        return refused(503, `process group ${JSON.stringify(processGroup)} has ${mostDynamic} application groups`);
+        return refused(
+          503,
+          `process group ${JSON.stringify(processGroup)} has ${mostDynamic} application groups`,
+        );
       return make(group, applicationGroup);
     },
     endpointUp(endpoint) {
       const group = options.groups.get(endpoint.processGroup);
       if (!group) return;
-      const pool = poolsOf(group.name).get(endpoint.applicationGroup) ?? make(group, endpoint.applicationGroup);
+      const pool =
+        poolsOf(group.name).get(endpoint.applicationGroup) ??
+        make(group, endpoint.applicationGroup);
       endpoints.set(endpoint.id, pool);
       pool.endpointUp(endpoint);
     },
@@ -73,7 +81,9 @@ export function createPools(options: PoolsOptions): Pools {
     groupBroken(processGroup, applicationGroup, reason) {
       const group = options.groups.get(processGroup);
       if (!group) return;
-      (poolsOf(processGroup).get(applicationGroup) ?? make(group, applicationGroup)).setBroken(reason);
+      (poolsOf(processGroup).get(applicationGroup) ?? make(group, applicationGroup)).setBroken(
+        reason,
+      );
     },
     tick(now) {
       for (const pools of groups.values()) for (const pool of pools.values()) pool.tick(now);

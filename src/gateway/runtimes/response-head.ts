@@ -19,7 +19,8 @@ export function prepareHead(head: Head): string | undefined {
     if (kind === 'hop') continue;
     if (kind === 'length') {
       if (!/^[0-9]{1,15}$/.test(value)) return `invalid Content-Length ${JSON.stringify(value)}`;
-      if (length !== undefined && Number(length) !== Number(value)) return 'two different Content-Length headers';
+      if (length !== undefined && Number(length) !== Number(value))
+        return 'two different Content-Length headers';
       if (length !== undefined || bare) continue;
       length = value;
     }

@@ -3,11 +3,17 @@ import { test } from 'node:test';
 import { hostPlan, mountPlan, settings } from './support/plans.js';
 import { get, type Running, run } from './support/running.js';
 
-async function serving(t: Parameters<typeof run>[0], options: Parameters<typeof run>[1] = {}): Promise<Running> {
+async function serving(
+  t: Parameters<typeof run>[0],
+  options: Parameters<typeof run>[1] = {},
+): Promise<Running> {
   const running = await run(t, options);
   await running.runtime((request) => {
     if (!request.hasBody) request.text(request.path);
-    else void request.until(() => request.bodyEnded).then(() => request.text(request.body.toString('latin1')));
+    else
+      void request
+        .until(() => request.bodyEnded)
+        .then(() => request.text(request.body.toString('latin1')));
   });
   return running;
 }
@@ -23,14 +29,38 @@ const refused: [name: string, bytes: string, status: number][] = [
   ['TRACE', 'TRACE / HTTP/1.1\r\nHost: a\r\n\r\n', 405],
   ['CONNECT', 'CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n', 405],
   ['an unknown method', 'BREW / HTTP/1.1\r\nHost: a\r\n\r\n', 400],
-  ['another Transfer-Encoding', 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n', 501],
-  ['chunked where it is not allowed', 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n', 411],
-  ['a Content-Length that is no number', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1x\r\n\r\nx', 400],
-  ['two Content-Length headers', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx', 400],
-  ['Content-Length and chunked', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n', 400],
+  [
+    'another Transfer-Encoding',
+    'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n',
+    501,
+  ],
+  [
+    'chunked where it is not allowed',
+    'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    411,
+  ],
+  [
+    'a Content-Length that is no number',
+    'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1x\r\n\r\nx',
+    400,
+  ],
+  [
+    'two Content-Length headers',
+    'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx',
+    400,
+  ],
+  [
+    'Content-Length and chunked',
+    'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    400,
+  ],
   ['an unknown expectation', 'GET / HTTP/1.1\r\nHost: a\r\nExpect: magic\r\n\r\n', 417],
   ['a long request line', `GET /${'x'.repeat(9000)} HTTP/1.1\r\nHost: a\r\n\r\n`, 414],
-  ['a request line beyond all bounds', `GET /${'x'.repeat(300_000)} HTTP/1.1\r\nHost: a\r\n\r\n`, 414],
+  [
+    'a request line beyond all bounds',
+    `GET /${'x'.repeat(300_000)} HTTP/1.1\r\nHost: a\r\n\r\n`,
+    414,
+  ],
   ['a long header field', `GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(9000)}\r\n\r\n`, 431],
   ['many header fields', `GET / HTTP/1.1\r\nHost: a\r\n${'X: y\r\n'.repeat(120)}\r\n`, 431],
   ['bytes that are not HTTP', '\x16\x03\x01\x02\x00\r\n\r\n', 400],
@@ -52,7 +82,10 @@ for (const [name, bytes, status] of refused) {
 
 test('nothing behind a refused request is run', async (t) => {
   const running = await serving(t);
-  const text = await running.client().send(`GET / HTTP/1.1\r\nHost: a b\r\n\r\n${get('/second')}`).all();
+  const text = await running
+    .client()
+    .send(`GET / HTTP/1.1\r\nHost: a b\r\n\r\n${get('/second')}`)
+    .all();
   assert.equal(text.match(/HTTP\/1\.1/g)?.length, 1);
   assert.doesNotMatch(text, /second/);
 });
@@ -69,7 +102,9 @@ test('an absolute target names the host, whatever the Host header says', async (
   await running.runtime((request) =>
     request.text(`${request.environ.get('HTTP_HOST')} ${request.environ.get('REQUEST_URI')}`),
   );
-  const response = await running.ask('GET http://other.example:81/a?b HTTP/1.1\r\nHost: example.com\r\n\r\n');
+  const response = await running.ask(
+    'GET http://other.example:81/a?b HTTP/1.1\r\nHost: example.com\r\n\r\n',
+  );
   assert.equal(response.body, 'other.example:81 /a?b');
 });
 
@@ -131,7 +166,10 @@ test('HTTP/1.0 is answered and closed, without chunks', async (t) => {
 
 test('the connection closes after MaxKeepAliveRequests', async (t) => {
   const running = await serving(t, { host: { maxKeepAliveRequests: 2 } });
-  const text = await running.client().send(get('/1') + get('/2') + get('/3')).all();
+  const text = await running
+    .client()
+    .send(get('/1') + get('/2') + get('/3'))
+    .all();
   assert.equal(text.match(/HTTP\/1\.1 200/g)?.length, 2);
 });
 
@@ -173,7 +211,9 @@ test('a chunked body arrives without its chunks', async (t) => {
 test('100 Continue is sent when a process has begun the request', async (t) => {
   const running = await run(t);
   const runtime = await running.runtime(() => {});
-  const client = running.client().send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n');
+  const client = running
+    .client()
+    .send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n');
   const request = await runtime.request(0);
   await new Promise((resolve) => setTimeout(resolve, 20));
   assert.equal(client.received, '');
@@ -189,7 +229,9 @@ test('a cut upload is aborted for the application', async (t) => {
   const running = await run(t, { host: { settings: { ...settings, chunkedRequest: true } } });
   const runtime = await running.runtime(() => {});
   const client = running.client();
-  client.send(`POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n11170\r\n${'x'.repeat(70_000)}\r\n`);
+  client.send(
+    `POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n11170\r\n${'x'.repeat(70_000)}\r\n`,
+  );
   const request = await runtime.request(0);
   request.begin();
   client.socket.end();
@@ -200,16 +242,22 @@ test('a cut upload is aborted for the application', async (t) => {
 
 test('a body shorter than its Content-Length never reaches an application', async (t) => {
   const running = await serving(t);
-  const client = running.client().send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc');
+  const client = running
+    .client()
+    .send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc');
   client.socket.end();
   assert.match(await client.all(), /^HTTP\/1\.1 400/);
 });
 
 test('an answer before the body is read closes the connection, and the client gets it', async (t) => {
   const running = await run(t);
-  await running.runtime((request) => request.respond('403 Forbidden\nContent-Type\ntext/plain', 'no'));
+  await running.runtime((request) =>
+    request.respond('403 Forbidden\nContent-Type\ntext/plain', 'no'),
+  );
   const client = running.client();
-  client.send(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5000000\r\n\r\n${'x'.repeat(100_000)}`);
+  client.send(
+    `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5000000\r\n\r\n${'x'.repeat(100_000)}`,
+  );
   const response = await client.response();
   assert.equal(response.status, 403);
   assert.equal(response.headers.get('connection'), 'close');
@@ -220,7 +268,10 @@ test('an answer before the body is read closes the connection, and the client ge
 test('a limit of the host of the connection holds', async (t) => {
   const running = await serving(t, {
     hosts: (folder) => [
-      hostPlan({ limits: { line: 50, fields: 2, fieldSize: 30 }, mounts: [mountPlan('/', `${folder}/app.wsgi`)] }),
+      hostPlan({
+        limits: { line: 50, fields: 2, fieldSize: 30 },
+        mounts: [mountPlan('/', `${folder}/app.wsgi`)],
+      }),
     ],
   });
   assert.equal((await running.ask(get(`/${'x'.repeat(60)}`))).status, 414);

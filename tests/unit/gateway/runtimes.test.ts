@@ -59,7 +59,9 @@ test('a big upload moves too, as long as nothing of it was begun', async (t) => 
         }
         return request.bodyEnded;
       })
-      .then(() => request.text(`${request.body.length} ${request.body.every((byte) => byte === 121)}`));
+      .then(() =>
+        request.text(`${request.body.length} ${request.body.every((byte) => byte === 121)}`),
+      );
   });
   assert.equal((await answer).body, '2000000 true');
 });
@@ -124,7 +126,10 @@ test('a response that breaks off is seen as broken, chunked', async (t) => {
   const response = await running.ask(get('/'));
   assert.equal(response.body, 'half');
   assert.equal(response.whole, false);
-  assert.equal((await running.event('response-cut')).reason, 'the application failed while it answered');
+  assert.equal(
+    (await running.event('response-cut')).reason,
+    'the application failed while it answered',
+  );
 });
 
 test('a response that breaks off is seen as broken, with a Content-Length', async (t) => {
@@ -183,7 +188,10 @@ test('HEAD, 204 and 304 have no body whatever the application sends', async (t) 
 test('hop-by-hop headers of the application are dropped', async (t) => {
   const running = await run(t);
   await running.runtime((request) =>
-    request.respond('200 OK\nTransfer-Encoding\nchunked\nConnection\nclose\nKeep-Alive\nx\nServer\nmine\nX-A\n1', 'ok'),
+    request.respond(
+      '200 OK\nTransfer-Encoding\nchunked\nConnection\nclose\nKeep-Alive\nx\nServer\nmine\nX-A\n1',
+      'ok',
+    ),
   );
   const response = await running.ask(get('/'));
   assert.equal(response.body, 'ok');
@@ -213,7 +221,9 @@ for (const [name, head] of [
 
 test('reasons for no answer have their statuses', async (t) => {
   const running = await run(t);
-  await running.runtime((request) => request.frame(11, String.fromCharCode(Number(request.path.slice(1)))));
+  await running.runtime((request) =>
+    request.frame(11, String.fromCharCode(Number(request.path.slice(1)))),
+  );
   const client = running.client();
   for (const [failure, status] of [
     [1, 500],

@@ -3,7 +3,6 @@ import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runCommand } from './support/command.js';
 import { findLeftovers } from './support/leftovers.js';
-import { findPythons, type Python } from './support/pythons.js';
 import { createReport, type Report } from './support/report.js';
 import { makeRunFolder, removeRunFolder, repository } from './support/run-folder.js';
 import { runTestFiles } from './support/test-files.js';
@@ -35,7 +34,7 @@ const stages: readonly Stage[] = [
   command('types', ['node_modules/.bin/tsc', '-p', 'tsconfig.json', '--noEmit']),
   files('unit', { together: 2, deadline: minute }),
   files('golden', { together: 2, deadline: minute }),
-  files('runtime', { together: 1, deadline: 2 * minute, everyPython: true }),
+  files('runtime', { together: 1, deadline: 5 * minute }),
   files('integration', { together: 1, deadline: 8 * minute }),
 ];
 
@@ -96,8 +95,6 @@ interface FileStage {
   readonly together: number;
   /** Milliseconds for one file. */
   readonly deadline: number;
-  /** Run each file once under every Python, given as VENVHOST_TEST_PYTHON. */
-  readonly everyPython?: boolean;
 }
 
 function files(name: string, how: FileStage): Stage {
@@ -113,26 +110,9 @@ function files(name: string, how: FileStage): Stage {
         if (patterns.length === 0) report.fail(`${name}: no test files`, 'nothing was found');
         return;
       }
-      if (!how.everyPython) {
-        await runTestFiles(chosen, { ...how, report });
-        return;
-      }
-      for (const python of supported(report)) {
-        process.env['VENVHOST_TEST_PYTHON'] = python.executable;
-        await runTestFiles(chosen, { ...how, report, label: `Python ${python.version}` });
-      }
-      delete process.env['VENVHOST_TEST_PYTHON'];
+      await runTestFiles(chosen, { ...how, report });
     },
   };
-}
-
-/** The Pythons that the runtime is written for; the others are told as skipped. */
-function supported(report: Report): Python[] {
-  const found = findPythons();
-  if (found.length === 0) report.skip('runtime tests', 'no Python was found on this machine');
-  for (const python of found.filter((one) => !one.supported))
-    report.skip(`runtime tests under Python ${python.version}`, 'the runtime needs 3.6 or newer');
-  return found.filter((one) => one.supported);
 }
 
 function testFiles(stage: string): string[] {

@@ -5,7 +5,8 @@ import { repository } from './run-folder.js';
 
 /** One line of the log, as `venvhost` prints it when its output is not a terminal. */
 export interface LogLine {
-  readonly event?: string;
+  /** The event (see src/base/events.ts). */
+  readonly type?: string;
   readonly msg?: string;
   readonly level?: string | number;
   readonly [field: string]: unknown;
@@ -96,9 +97,9 @@ export async function startVenvhost(
   };
 }
 
-/** Whether a log line tells this event (see src/base/events.ts). */
+/** Whether a log line tells this event. */
 export function isEvent(event: string): (line: LogLine) => boolean {
-  return (line) => line.event === event;
+  return (line) => line.type === event;
 }
 
 /** Whether a process is there and no zombie. */

@@ -10,14 +10,11 @@ export interface TestFilesOptions {
   readonly together: number;
   /** Milliseconds for one file. */
   readonly deadline: number;
-  /** What the names of failures and skips begin with, such as the Python version. */
-  readonly label?: string;
 }
 
 /** What node:test tells of one test; the types of Node 20 leave out some of it. */
 interface Told {
   readonly name: string;
-  readonly file?: string;
   readonly skip?: string | boolean;
   readonly todo?: string | boolean;
   readonly message?: string;
@@ -31,67 +28,70 @@ interface TestError extends Error {
 /** Runs test files with node:test and tells the report of every single test. */
 export async function runTestFiles(
   files: readonly string[],
-  options: TestFilesOptions,
+  { report, together, deadline }: TestFilesOptions,
 ): Promise<void> {
-  const { report, together, deadline } = options;
-  const outputs = new Map<string, string>();
-  const seen = new Set<string>();
-  const troubled = new Set<string>();
-  const stream = run({ files: [...files], concurrency: together, timeout: deadline });
+  const waiting = [...files];
+  const work = async () => {
+    for (let file = waiting.shift(); file; file = waiting.shift())
+      await runTestFile(file, { report, deadline });
+  };
+  await Promise.all(Array.from({ length: together }, work));
+}
+
+async function runTestFile(
+  file: string,
+  { report, deadline }: { report: Report; deadline: number },
+): Promise<void> {
+  const tally: Tally = { file, report, seen: 0, troubled: false };
+  let output = '';
+  const stream = run({ files: [file], timeout: deadline });
   for await (const event of stream as AsyncIterable<{ type: string; data: Told }>) {
     const { type, data } = event;
-    const file = data.file ?? '';
-    if (type === 'test:stdout' || type === 'test:stderr') {
-      const kept = (outputs.get(file) ?? '') + (data.message ?? '');
-      outputs.set(file, kept.slice(-60_000));
-    } else if (type === 'test:pass' || type === 'test:fail') {
-      judge(event.type === 'test:pass', data, { report, seen, troubled, label: options.label });
-    }
+    if (type === 'test:stdout' || type === 'test:stderr')
+      output = (output + (data.message ?? '')).slice(-60_000);
+    else if (type === 'test:pass' || type === 'test:fail') judge(type === 'test:pass', data, tally);
   }
-  for (const file of files) {
-    if (!seen.has(file)) {
-      report.fail(title(file, 'the file', options.label), 'no test in it was run');
-      troubled.add(file);
-    }
-    if (troubled.has(file) && outputs.has(file))
-      report.note(`output of ${relative(repository, file)}`, outputs.get(file)!);
+  if (tally.seen === 0) {
+    tally.troubled = true;
+    report.fail(title(file, 'the file'), 'no test in it was run');
   }
+  if (tally.troubled && output !== '')
+    report.note(`output of ${relative(repository, file)}`, output);
 }
 
 interface Tally {
+  readonly file: string;
   readonly report: Report;
-  readonly seen: Set<string>;
-  readonly troubled: Set<string>;
-  readonly label: string | undefined;
+  seen: number;
+  troubled: boolean;
 }
 
-function judge(passed: boolean, told: Told, { report, seen, troubled, label }: Tally): void {
-  const file = told.file ?? '';
-  const wholeFile = told.name === file || told.name.endsWith('.test.js');
+function judge(passed: boolean, told: Told, tally: Tally): void {
+  const { file, report } = tally;
+  const wholeFile = told.name === file || told.name === relative(process.cwd(), file);
   // Suites, files and tests with subtests repeat what their parts have told already.
   if (passed && (wholeFile || told.details?.type === 'suite')) return;
   if (!passed && told.details?.error?.failureType === 'subtestsFailed') {
-    troubled.add(file);
+    tally.troubled = true;
     return;
   }
-  seen.add(file);
-  const name = title(file, wholeFile ? 'the file' : told.name, label);
+  tally.seen++;
+  const name = title(file, wholeFile ? 'the file' : told.name);
   if (told.skip !== undefined && told.skip !== false) {
-    report.skip(
-      name,
-      typeof told.skip === 'string' && told.skip !== '' ? told.skip : 'no reason given',
-    );
+    const reason =
+      typeof told.skip === 'string' && told.skip !== '' ? told.skip : 'no reason given';
+    report.skip(name, reason);
   } else if (passed) {
     report.pass(name);
   } else {
-    troubled.add(file);
+    tally.troubled = true;
     report.fail(name, describe(told.details?.error));
   }
 }
 
-function title(file: string, name: string, label: string | undefined): string {
+function title(file: string, name: string): string {
   const short = relative(`${repository}/dist/tests`, file).replace(/\.test\.js$/, '');
-  return `${label ? `${label}: ` : ''}${short}: ${name}`;
+  return `${short}: ${name}`;
 }
 
 /** node:test wraps what a test threw; the cause has the stack that points into the test. */

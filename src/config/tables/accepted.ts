@@ -1,4 +1,4 @@
-import { type Declaration, everywhere, Refusal, serverOnly } from '../declaration.js';
+import { type Call, type Declaration, everywhere, Refusal, serverOnly } from '../declaration.js';
 import { flag } from '../values.js';
 import { once } from '../without-effect.js';
 
@@ -38,12 +38,19 @@ const wsgi: Readonly<Record<string, string>> = {
   WSGIEnableSendfile: 'The gateway sends what the application gives it.',
   WSGIRestrictStdin: 'Daemons have an empty standard input.',
   WSGIRestrictStdout: 'Output of daemons goes to the log.',
-  WSGIRestrictSignal:
-    'Requests run outside of the main thread, where Python refuses signal handlers.',
+  WSGIRestrictSignal: 'The server handles the signals of its daemons.',
   WSGIDestroyInterpreter: 'Interpreters end with their process.',
   WSGIIgnoreActivity: 'There is no inactivity-timeout yet.',
   WSGIPythonEggs: 'Use `python-eggs` of a process group.',
 };
+
+/** Those that take something else than On and Off. */
+const notFlags: ReadonlySet<string> = new Set([
+  'WSGINewRelicConfigFile',
+  'WSGINewRelicEnvironment',
+  'WSGIAcceptMutex',
+  'WSGIPythonEggs',
+]);
 
 /** mod_wsgi flags that are supported in one position: the value that changes nothing. */
 const oneWay: Readonly<
@@ -87,13 +94,20 @@ export const acceptedDirectives: readonly Declaration[] = [
     .trim()
     .split(/\s+/)
     .map((name) => accepted(name, '…', '')),
-  ...Object.entries(wsgi).map(([name, text]) => accepted(name, '…', text)),
+  ...Object.entries(wsgi).map(([name, text]) =>
+    notFlags.has(name) ? accepted(name, '…', text) : accepted(name, 'On|Off', text, checkFlag),
+  ),
   ...Object.entries(oneWay).map(([name, { fine, other, text }]) =>
     oneWayFlag(name, fine, other, text),
   ),
 ];
 
-function accepted(name: string, syntax: string, text: string): Declaration {
+function accepted(
+  name: string,
+  syntax: string,
+  text: string,
+  check?: (call: Call) => void,
+): Declaration {
   return {
     name,
     kind: 'directive',
@@ -103,10 +117,22 @@ function accepted(name: string, syntax: string, text: string): Declaration {
     words: [0, Number.POSITIVE_INFINITY],
     text,
     effect: (call) => {
+      check?.(call);
       if (isDefaultOf(name, call.words[0]?.value)) return;
       once(call, name, `${name} has no effect here`);
     },
   };
+}
+
+function checkFlag(call: Call): void {
+  const [word] = call.words;
+  if (!word || call.words.length > 1)
+    throw new Refusal(
+      'argument-count',
+      `${call.name} takes one argument, got ${call.words.length}`,
+      { hint: `the syntax is: ${call.name} On|Off` },
+    );
+  flag(word, call.name);
 }
 
 /** A value that says what holds anyway needs no note. */

@@ -107,6 +107,7 @@ export const honouredOptions: readonly DaemonOption[] = [
     key: 'lang',
     what: 'language',
     syntax: 'locale',
+    default: 'C.UTF-8',
     text: 'The variable `LANG` of the processes.',
   }),
   textOption('locale', {
@@ -125,13 +126,13 @@ export const honouredOptions: readonly DaemonOption[] = [
   secondsOption('startup-timeout', {
     key: 'startupTimeout',
     what: 'startup timeout',
-    default: '0',
+    default: '60',
     text: 'How long the application may take to load; then the process is replaced. 0 is no limit.',
   }),
   secondsOption('queue-timeout', {
     key: 'queueTimeout',
     what: 'queue timeout',
-    default: '0',
+    default: '45',
     text: 'How long a request may wait for a free thread; then it is answered with 504. 0 is no limit.',
   }),
   secondsOption('connect-timeout', {
@@ -165,8 +166,8 @@ export const honouredOptions: readonly DaemonOption[] = [
     syntax: 'number',
     min: 1,
     max: 65_535,
-    default: '100',
-    text: 'How many connections of gateways may wait.',
+    default: '1000',
+    text: 'How many requests may wait for a free thread; further ones are answered with 503.',
   }),
 ];
 

@@ -32,7 +32,7 @@ export const loggingDirectives: readonly Declaration[] = [
     kind: 'directive',
     family,
     syntax: 'level [module:level …]',
-    default: 'warn',
+    default: 'info',
     contexts: everywhere,
     words: [1, Number.POSITIVE_INFINITY],
     text: 'How much is logged: `emerg`, `alert`, `crit`, `error`, `warn`, `notice`, `info`, `debug`, `trace1` to `trace8`. Levels of single modules are accepted without effect.',

@@ -76,7 +76,7 @@ function plainOrRegex(name: Name): Declaration {
     name,
     kind: 'section',
     family,
-    syntax: `${what}> or <${name} ~ regex`,
+    syntax: `${what}|~ regex`,
     contexts: name === 'Files' ? [...hosts, ...directories] : hosts,
     words: [1, 2],
     text,

@@ -89,7 +89,6 @@ export const unsupportedFamilies: readonly UnsupportedFamily[] = [
   },
   {
     what: 'mod_wsgi',
-    prefix: /^WSGI/i,
     directives:
       'WSGIDispatchScript WSGIHandlerScript WSGIRestrictProcess WSGIPythonHashSeed WSGIPythonOptimize WSGIPythonWarnings WSGISwitchInterval WSGITrustedProxyHeaders WSGITrustedProxies WSGIAccessScript WSGIAuthUserScript WSGIAuthGroupScript WSGITelemetryService WSGISlowRequests WSGITelemetryOptions',
     sections: 'WSGIInterpreterOptions',
@@ -103,12 +102,11 @@ export const unsupportedDirectives: readonly Declaration[] = unsupportedFamilies
   ],
 );
 
-/** A declaration for a name that is known by its prefix alone; mod_wsgi's are all listed. */
+/** A declaration for a name that is known by its prefix alone. */
 export function unsupportedOfFamily(
   kind: Declaration['kind'],
   name: string,
 ): Declaration | undefined {
-  if (/^WSGI/i.test(name)) return undefined;
   const found = unsupportedFamilies.find((entry) => entry.prefix?.test(name));
   return found && declaration(kind, name, found);
 }

@@ -34,7 +34,7 @@ export interface Gateway {
   /** Resolves with the addresses when all listen. @throws the error of the first that cannot. */
   listen(targets: readonly ListenTarget[]): Promise<AddressInfo[]>;
   endpointUp(endpoint: Endpoint): void;
-  /** Nothing new goes there. With `died` what it had is lost at once; otherwise when its connection closes. */
+  /** Nothing new goes there. What it had is lost when its connection closes, after `died` within a second. */
   endpointDown(id: number, reason?: 'stopping' | 'died'): void;
   /** Requests get 503 until an endpoint of the pair comes up. */
   groupBroken(processGroup: string, applicationGroup: string, reason: string): void;

@@ -47,6 +47,8 @@ export class Channel implements Place {
   meanMilliseconds = -1;
   silentSince = 0;
   takes = false;
+  /** When the connection is given up, in milliseconds of the clock. */
+  doomedAt = Number.POSITIVE_INFINITY;
   journal: Journal | undefined;
 
   readonly #socket: Socket;

@@ -27,6 +27,7 @@ export interface PoolOptions {
 
 const wantAgainMilliseconds = 1000;
 const reconnectMilliseconds = 100;
+const lastWordsMilliseconds = 1000;
 
 /** The daemon processes of one process group and application group, and the requests that wait for them. */
 export class Pool {
@@ -87,13 +88,17 @@ export class Pool {
     this.#connect(endpoint);
   }
 
-  /** @param dead whether the process is known to have ended; else it finishes what it has. */
+  /**
+   * @param dead whether the process is known to have ended; else it finishes what it has. What a dead process
+   * wrote last may still be unread, so its connection ends by itself, or after `lastWordsMilliseconds` where a
+   * child that it left behind holds the socket open.
+   */
   endpointDown(id: number, dead: boolean): void {
     this.#endpoints.delete(id);
     for (const channel of [...this.#channels]) {
       if (channel.endpoint.id !== id) continue;
-      if (dead) channel.destroy();
-      else channel.leave();
+      channel.leave();
+      if (dead) channel.doomedAt = performance.now() + lastWordsMilliseconds;
     }
   }
 
@@ -107,6 +112,7 @@ export class Pool {
   tick(now: number): void {
     this.#endDeadlines(now);
     this.#moveFrozen(now);
+    for (const channel of [...this.#channels]) if (channel.doomedAt < now) channel.destroy();
     for (const entry of this.#endpoints.values()) {
       if (entry.reconnectAt === 0 || entry.reconnectAt > now) continue;
       entry.reconnectAt = 0;

@@ -56,16 +56,19 @@ function formOf(asked: LogFormat | undefined): 'pretty' | 'plain' | 'json' {
 
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** The first signal stops the server in order, the second at once. */
+/** Milliseconds in which a signal counts once: npm and `timeout` pass on what the terminal sends anyway. */
+const sameSignal = 500;
+
+/** The first signal stops the server in order, a second one at once. */
 function untilStopped(server: Server, failed: (message: string) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    let asked = false;
+    let askedAt: number | undefined;
     const onSignal = (signal: string) => {
-      if (asked) {
-        server.stopNow();
+      if (askedAt !== undefined) {
+        if (performance.now() - askedAt > sameSignal) server.stopNow();
         return;
       }
-      asked = true;
+      askedAt = performance.now();
       server.stop(`got ${signal}`).then(resolve, reject);
     };
     for (const signal of stopSignals) process.on(signal, onSignal);

@@ -13,9 +13,11 @@ export function jsonWriter(write: (line: string) => void): (entry: Entry) => voi
     { write },
   );
   return (entry) => {
-    const { text: _sameAsMessage, ...fields } = entry.event as typeof entry.event & {
-      text?: string;
-    };
+    const {
+      text: _sameAsMessage,
+      level: _sameAsLevel,
+      ...fields
+    } = entry.event as typeof entry.event & { text?: string; level?: string };
     logger[entry.level]({ time: entry.time.toISOString(), ...fields }, entry.text);
   };
 }

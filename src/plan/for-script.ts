@@ -17,6 +17,9 @@ export interface ScriptOptions extends PlanOptions {
   readonly callable?: string;
   readonly processes?: number;
   readonly threads?: number;
+  /** As User and Group. */
+  readonly user?: string;
+  readonly group?: string;
   /** URL path; `/` unstated. */
   readonly mount?: string;
 }
@@ -81,7 +84,7 @@ function configForScript(script: string, home: string | undefined, options: Scri
   const at = commandLine(options);
   const stated = <T>(value: T): Stated<T> => ({ value, at });
   const group = groupName(script);
-  const { processes, threads, callable } = options;
+  const { processes, threads, callable, user } = options;
   const main: HostSettings = {
     ...emptyHost(),
     serverName: stated({ host: 'localhost' }),
@@ -107,7 +110,12 @@ function configForScript(script: string, home: string | undefined, options: Scri
     settings: { environment: [], chunkedRequest: stated(true) },
   };
   return {
-    global: { serverRoot: stated(dirname(script)), listen: [] },
+    global: {
+      serverRoot: stated(dirname(script)),
+      listen: [],
+      ...(user !== undefined && { user: stated(user) }),
+      ...(options.group !== undefined && { group: stated(options.group) }),
+    },
     main,
     virtualHosts: [],
     processGroups: [

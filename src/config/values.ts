@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
 import { posix } from 'node:path';
 import type { Stated } from '../base/span.js';
-import { type Call, invalid, Refusal } from './declaration.js';
+import { type Call, invalid } from './declaration.js';
+import { fromPcre } from './pcre.js';
 
 /** The value of a word, with the place of the word. */
 export function stated<T>(word: Stated<string>, value: T): Stated<T> {
@@ -53,22 +54,14 @@ export function targetPath(call: Call, word: Stated<string>): string {
   return /^\$\d/.test(word.value) ? word.value : absolutePath(call, word);
 }
 
-/** The source of a regular expression that JavaScript can compile. */
+/** A regular expression in the words of JavaScript. */
 export function regex(call: Call, word: Stated<string>): string {
   try {
-    new RegExp(word.value);
-    return word.value;
+    return fromPcre(word.value);
   } catch (error) {
-    const reason = (error as Error).message.split(': ').at(-1) ?? '';
-    throw new Refusal(
-      'invalid-value',
-      `${call.name}: regular expression could not be compiled, ${reason.toLowerCase()}: "${word.value}"`,
-      {
-        at: word.at,
-        ...(/\(\?[a-z]+[:)]/.test(word.value) && {
-          hint: 'flags such as (?i) are not understood: write [Aa] for a letter in any case',
-        }),
-      },
+    throw invalid(
+      word,
+      `${call.name}: regular expression could not be compiled, ${(error as Error).message}`,
     );
   }
 }

@@ -112,7 +112,7 @@ function alwaysRegex(name: Name): Declaration {
     syntax: 'regex',
     contexts: name === 'Files' ? [...hosts, ...directories] : hosts,
     words: [1, 1],
-    text: `As \`<${name}>\`, with a regular expression (JavaScript's, not anchored).`,
+    text: `As \`<${name}>\`, with a regular expression, which may match anywhere in the text.`,
     effect: (call) => section(call, name, { kind: 'regex', text: regex(call, call.words[0]!) }),
   };
 }

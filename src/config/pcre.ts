@@ -61,7 +61,7 @@ function nextPart(source: string, at: number): string {
 }
 
 function translate(part: string, ignoreCase: boolean): string {
-  if (part.startsWith('\\')) return escape(part);
+  if (part.startsWith('\\')) return translatedEscape(part);
   if (part.startsWith('[') && part.length > 1) return bracketed(part, ignoreCase);
   if (part.startsWith('(?P=')) return `\\k<${part.slice(4, -1)}>`;
   if (part.startsWith('(?P<')) return `(?<${part.slice(4)}`;
@@ -70,7 +70,7 @@ function translate(part: string, ignoreCase: boolean): string {
   return ignoreCase && part.length === 1 ? bothCases(part) : part;
 }
 
-function escape(part: string, within = false): string {
+function translatedEscape(part: string, within = false): string {
   const letter = part[1]!;
   if (/^[^A-Za-z]$/.test(letter) || /^[dDwWsStnrfvx]$/.test(letter)) return part;
   if (!within && /^[bBk]$/.test(letter)) return part;
@@ -94,7 +94,7 @@ function bracketItem(item: string, ignoreCase: boolean): string {
     if (known === undefined) throw new Error(`"[:${posix}:]" is not understood`);
     return known;
   }
-  if (item.startsWith('\\')) return escape(item, true);
+  if (item.startsWith('\\')) return translatedEscape(item, true);
   if (!ignoreCase) return item;
   if (/^([a-z]-[a-z]|[A-Z]-[A-Z])$/.test(item)) return item.toLowerCase() + item.toUpperCase();
   return /^[a-zA-Z]$/.test(item) ? item.toLowerCase() + item.toUpperCase() : item;

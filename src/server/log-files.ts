@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import { reasonOf } from '../supervisor/system-error.js';
 
 export interface LogFiles {
   /** In the order of `Plan.logs`. */
@@ -22,7 +23,7 @@ export function openLogFiles(paths: readonly string[]): LogFiles {
       fds.push(fs.openSync(path, 'a', 0o640));
     } catch (error) {
       close();
-      throw new Error(`cannot open the log file "${path}": ${(error as Error).message}`);
+      throw new Error(`cannot open the log file "${path}": ${reasonOf(error)}`);
     }
   }
   return { fds, close };

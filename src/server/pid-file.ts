@@ -1,11 +1,12 @@
 import * as fs from 'node:fs';
+import { reasonOf } from '../supervisor/system-error.js';
 
 /** @throws Error `cannot write the process id to "/run/x.pid": …` */
 export function writePidFile(path: string): { remove(): void } {
   try {
     fs.writeFileSync(path, `${process.pid}\n`, { mode: 0o644 });
   } catch (error) {
-    throw new Error(`cannot write the process id to "${path}": ${(error as Error).message}`);
+    throw new Error(`cannot write the process id to "${path}": ${reasonOf(error)}`);
   }
   return {
     remove() {

@@ -5,3 +5,9 @@ export function getSystemErrorMessage(status: number): { code: string; message: 
   const [code, message] = getSystemErrorMap().get(status) ?? ['UNKNOWN', `system error ${status}`];
   return { code, message };
 }
+
+/** Text of an error that the file system gave: `no such file or directory`. */
+export function reasonOf(error: unknown): string {
+  const { errno, message } = error as NodeJS.ErrnoException;
+  return errno === undefined ? message : getSystemErrorMessage(errno).message;
+}

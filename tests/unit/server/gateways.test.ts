@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Event } from '../../../src/base/events.js';
+import type { Endpoint, Plan } from '../../../src/plan/plan.js';
+import type { GatewayExit } from '../../../src/server/gateway-process.js';
+import { type GatewaysOptions, startGateways } from '../../../src/server/gateways.js';
+import type { FromGateway, ToGateway } from '../../../src/server/link.js';
+
+interface FakeGateway {
+  readonly sent: ToGateway[];
+  tell(message: FromGateway): void;
+  exit(exit?: Partial<GatewayExit>): void;
+}
+
+/** Gateways that do what `react` says when they are told something. */
+function options(react: (message: ToGateway, gateway: FakeGateway) => void): {
+  options: GatewaysOptions;
+  made: FakeGateway[];
+  events: Event[];
+} {
+  const made: FakeGateway[] = [];
+  const events: Event[] = [];
+  return {
+    made,
+    events,
+    options: {
+      plan: { gateways: { count: 1 } } as Plan,
+      version: '1',
+      command: { main: '', environment: {}, listeners: [10, 11], logs: [12] },
+      emit: (event) => events.push(event),
+      want: () => {},
+      spawn: (_command, hear, exited) => {
+        const gateway: FakeGateway = {
+          sent: [],
+          tell: (message) => setImmediate(hear, message),
+          exit: (exit) =>
+            setImmediate(exited, { code: null, signal: null, lastLines: [], ...exit }),
+        };
+        made.push(gateway);
+        return {
+          pid: made.length,
+          send(message) {
+            gateway.sent.push(message);
+            react(message, gateway);
+          },
+          kill: () => gateway.exit({ signal: 'SIGKILL' }),
+        };
+      },
+    },
+  };
+}
+
+const endpoint: Endpoint = {
+  id: 4,
+  processGroup: 'blog',
+  applicationGroup: '',
+  pid: 1,
+  socket: '/s',
+  journal: '/j',
+  threads: 1,
+  dialect: 3,
+};
+
+test('a gateway gets the plan and the numbers of its descriptors', async () => {
+  const bench = options((message, gateway) => {
+    if (message.type === 'plan') gateway.tell({ type: 'ready' });
+    if (message.type === 'drain') gateway.exit();
+  });
+  const gateways = await startGateways(bench.options);
+  const [first] = bench.made[0]?.sent ?? [];
+  assert.ok(first?.type === 'plan');
+  assert.deepEqual([first.listeners, first.logs], [[4, 5], [6]]);
+  await gateways.stop(0);
+});
+
+test('a gateway that dies is replaced, and the next one is told what it knew', async () => {
+  const bench = options((message, gateway) => {
+    if (message.type === 'plan') gateway.tell({ type: 'ready' });
+    if (message.type === 'drain') gateway.exit();
+  });
+  const gateways = await startGateways(bench.options);
+  gateways.endpointUp({ ...endpoint, id: 3 });
+  gateways.endpointUp(endpoint);
+  gateways.endpointDown(3);
+  bench.made[0]?.exit({ signal: 'SIGSEGV', lastLines: ['stack'] });
+  while (bench.made.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.deepEqual(bench.made[1]?.sent.slice(1), [{ type: 'endpoint-up', endpoint }]);
+  const died = bench.events.find((event) => event.type === 'gateway-died');
+  assert.ok(died?.type === 'gateway-died' && died.signal === 'SIGSEGV');
+  await gateways.stop(0);
+});
+
+test('a gateway that cannot start fails the server with its reason', async () => {
+  const bench = options((message, gateway) => {
+    if (message.type === 'plan') gateway.tell({ type: 'failed', message: 'no port' });
+  });
+  await assert.rejects(startGateways(bench.options), { message: 'no port' });
+});
+
+test('a gateway that ends at its start fails the server with its last words', async () => {
+  const bench = options((message, gateway) => {
+    if (message.type === 'plan') gateway.exit({ code: 1, lastLines: ['oh'] });
+  });
+  await assert.rejects(startGateways(bench.options), { message: /ended at its start\noh$/ });
+});

@@ -121,6 +121,17 @@ export function reportRefusal(evaluation: Evaluation, refusal: Refusal, at: Span
   );
 }
 
+/** The value, or nothing where it is refused: that is reported, and what stands inside is still read. */
+export function attempt<T>(call: Call, read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    reportRefusal(call.evaluation, error, call.at);
+    return undefined;
+  }
+}
+
 /** Refuses an argument: `message` says what it should be and gets what it is appended. */
 export function invalid(word: Stated<string>, message: string, hint?: string): Refusal {
   return new Refusal('invalid-value', `${message}, got "${word.value}"`, {

@@ -1,5 +1,6 @@
 import type { Section, SectionKind } from '../config.js';
 import {
+  attempt,
   type Call,
   type Declaration,
   directories,
@@ -56,7 +57,10 @@ export const sectionDeclarations: readonly Declaration[] = [
 
 function virtualHost(call: Call): void {
   const { config } = call.evaluation;
-  const addresses = call.words.map((word) => ({ value: hostAddress(word), at: word.at }));
+  const addresses = call.words.flatMap((word) => {
+    const value = attempt(call, () => hostAddress(word));
+    return value ? [{ value, at: word.at }] : [];
+  });
   const host = { ...emptyHost(), at: call.at, addresses };
   const hostIndex = config.virtualHosts.push(host) - 1;
   call.evaluation.evaluate(call.children, {
@@ -80,27 +84,7 @@ function plainOrRegex(name: Name): Declaration {
     contexts: name === 'Files' ? [...hosts, ...directories] : hosts,
     words: [1, 2],
     text,
-    effect: (call) => {
-      const [first, second] = call.words;
-      if (second && first!.value !== '~')
-        throw new Refusal(
-          'argument-count',
-          `<${name}> takes one ${what}, got ${call.words.length} arguments`,
-          {
-            at: second.at,
-            hint: `put quotes around a ${what} with blanks, or write a section for each`,
-          },
-        );
-      if (!second && first!.value === '~')
-        throw new Refusal('argument-count', `<${name} ~> needs a regular expression`);
-      section(
-        call,
-        name,
-        second
-          ? { kind: 'regex', text: regex(call, second) }
-          : { kind: 'plain', text: plainPattern(call, name) },
-      );
-    },
+    effect: (call) => section(call, name, () => eitherPattern(call, name)),
   };
 }
 
@@ -113,8 +97,27 @@ function alwaysRegex(name: Name): Declaration {
     contexts: name === 'Files' ? [...hosts, ...directories] : hosts,
     words: [1, 1],
     text: `As \`<${name}>\`, with a regular expression, which may match anywhere in the text.`,
-    effect: (call) => section(call, name, { kind: 'regex', text: regex(call, call.words[0]!) }),
+    effect: (call) =>
+      section(call, name, () => ({ kind: 'regex', text: regex(call, call.words[0]!) })),
   };
+}
+
+function eitherPattern(call: Call, name: Name): Section['pattern'] {
+  const [first, second] = call.words;
+  const { what } = facts[name];
+  if (first!.value === '~') {
+    if (second) return { kind: 'regex', text: regex(call, second) };
+    throw new Refusal('argument-count', `<${name} ~> needs a regular expression`);
+  }
+  if (!second) return { kind: 'plain', text: plainPattern(call, name) };
+  throw new Refusal(
+    'argument-count',
+    `<${name}> takes one ${what}, got ${call.words.length} arguments`,
+    {
+      at: second.at,
+      hint: `put quotes around a ${what} with blanks, or write a section for each`,
+    },
+  );
 }
 
 function plainPattern(call: Call, name: Name): string {
@@ -134,7 +137,8 @@ function plainPattern(call: Call, name: Name): string {
   return path === '/' ? path : path.replace(/\/+$/, '');
 }
 
-function section(call: Call, name: Name, pattern: Section['pattern']): void {
+/** Enters the section; one whose pattern is refused is still read, for the mistakes inside. */
+function section(call: Call, name: Name, readPattern: () => Section['pattern']): void {
   const { scope } = call;
   const nested = scope.context === 'directory';
   if (nested && scope.within !== 'Directory' && scope.within !== 'DirectoryMatch')
@@ -148,7 +152,7 @@ function section(call: Call, name: Name, pattern: Section['pattern']): void {
   const made: Section = {
     at: call.at,
     kind: facts[name].kind,
-    pattern,
+    pattern: attempt(call, readPattern) ?? { kind: 'plain', text: '' },
     settings: { environment: [] },
     children: [],
   };

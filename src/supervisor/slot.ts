@@ -167,6 +167,8 @@ export function createSlot(world: SlotWorld): Slot {
         if (one === current) leave(one, news.leaving.reason, news.leaving.script ?? undefined);
         return;
       case 'boot-failed':
+        // Its end is no news any more.
+        one.expected = true;
         world.unusable(news.failed.text);
         if (one === current) handle({ type: 'boot-failed' });
         return;

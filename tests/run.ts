@@ -1,7 +1,7 @@
-import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runCommand } from './support/command.js';
+import { listFiles } from './support/files.js';
 import { findLeftovers } from './support/leftovers.js';
 import { createReport, type Report } from './support/report.js';
 import { makeRunFolder, removeRunFolder, repository } from './support/run-folder.js';
@@ -123,10 +123,4 @@ function testFiles(stage: string): string[] {
     .filter((file) => file.endsWith('.test.ts'))
     .map((file) => join(root, relative(source, file)).replace(/\.ts$/, '.js'))
     .sort();
-}
-
-function listFiles(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
 }

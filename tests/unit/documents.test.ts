@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { diagnosticsPage } from '../support/diagnostics-page.js';
+import { listFiles } from '../support/files.js';
+import { repository } from '../support/run-folder.js';
+
+const pages = [
+  ...['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md'].map((name) =>
+    join(repository, name),
+  ),
+  ...['docs', 'examples']
+    .flatMap((folder) => listFiles(join(repository, folder)))
+    .filter((path) => path.endsWith('.md') && !path.includes('/.work/')),
+];
+
+test('every link in the documents leads to a file', () => {
+  const broken = pages.flatMap((page) =>
+    [...readFileSync(page, 'utf8').matchAll(/\]\(([^)#\s]+)[^)]*\)/g)]
+      .map((match) => match[1]!)
+      .filter((target) => !/^[a-z]+:/.test(target) && !existsSync(join(dirname(page), target)))
+      .map((target) => `${page}: ${target}`),
+  );
+  assert.deepEqual(broken, []);
+});
+
+test('every file that ARCHITECTURE.md names exists', () => {
+  const text = readFileSync(join(repository, 'ARCHITECTURE.md'), 'utf8');
+  const named = [...text.matchAll(/`((?:src|runtime|tests|docs|bin)\/[^`\s*]+)`/g)];
+  const missing = named
+    .map((match) => match[1]!)
+    .filter((path) => !existsSync(join(repository, path)));
+  assert.deepEqual(missing, []);
+});
+
+test('the page of diagnostics is the one that the catalogue makes', () => {
+  const page = join(repository, 'docs/reference/diagnostics.md');
+  if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(page, diagnosticsPage());
+  assert.equal(
+    readFileSync(page, 'utf8'),
+    diagnosticsPage(),
+    'run: UPDATE_GOLDEN=1 npm test -- documents',
+  );
+});
+
+test('the page of the log names every event', () => {
+  const page = readFileSync(join(repository, 'docs/reference/log.md'), 'utf8');
+  const events = readFileSync(join(repository, 'src/base/events.ts'), 'utf8');
+  const names = [...events.matchAll(/type: '([a-z-]+)'/g)].map((match) => match[1]!);
+  assert.ok(names.length > 10);
+  assert.deepEqual(
+    names.filter((name) => !page.includes(`\`${name}\``)),
+    [],
+  );
+});
+
+test('the page of the command names every option that the help names', () => {
+  const page = readFileSync(join(repository, 'docs/reference/command.md'), 'utf8');
+  for (const command of ['run', 'check', 'plan', 'serve']) {
+    const help = execFileSync(
+      process.execPath,
+      [join(repository, 'bin/venvhost.js'), command, '--help'],
+      { encoding: 'utf8' },
+    );
+    for (const [option] of help.matchAll(/--[a-z-]+/g))
+      assert.ok(page.includes(option), `${command} ${option}`);
+  }
+});

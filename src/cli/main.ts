@@ -8,6 +8,8 @@ import { exitStatus, processTerminal, type Terminal } from './terminal.js';
 
 /** The `venvhost` command. Ends the process. */
 export async function main(argv: readonly string[]): Promise<void> {
+  // A reader that has gone (`venvhost run | head`) is no reason to end the server.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const status = await runCommand(argv.slice(2), processTerminal);
   process.exitCode ||= status;
   // What still holds the event loop, such as a pipe that nobody reads, must not keep the process.

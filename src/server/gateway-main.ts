@@ -3,6 +3,7 @@
  * no line of ours that parses anything ever runs as root.
  */
 becomeUser(process.argv[2]);
+process.title = 'venvhost: gateway';
 process.on('disconnect', () => process.exit(0));
 // A terminal sends Ctrl-C to every process; when a gateway ends is for the supervisor to say.
 process.on('SIGINT', () => {});

@@ -3,6 +3,7 @@ import type { Endpoint } from '../plan/plan.js';
 import type { LeavingReason } from '../protocol/control.js';
 import type { Dialect } from '../protocol/marshal.js';
 import type { Daemon, DaemonNews } from './daemon.js';
+import { deathEvent, outputEvent } from './daemon-events.js';
 import { deadlineOf, next, type SlotEffect, type SlotEvent, type SlotState } from './slot-state.js';
 import type { ProcessFiles } from './socket-folder.js';
 
@@ -140,26 +141,10 @@ export function createSlot(world: SlotWorld): Slot {
     const pid = one.daemon.pid;
     switch (news.type) {
       case 'raw':
-        world.emit({
-          type: 'application-output',
-          ...who,
-          pid,
-          stream: news.stream,
-          text: news.text,
-        });
+      case 'log':
+      case 'message':
+        world.emit(outputEvent(news, { ...who, pid }));
         return;
-      case 'log': {
-        const { stream, request, text } = news.log;
-        const tag = request === null ? {} : { request };
-        world.emit({ type: 'application-output', ...who, pid, stream, ...tag, text });
-        return;
-      }
-      case 'message': {
-        const { level, request, text } = news.message;
-        const tag = request === null ? {} : { request };
-        world.emit({ type: 'runtime-message', ...who, pid, level, ...tag, text });
-        return;
-      }
       case 'ready':
         if (one === current) becomeReady(one, news.ready.version, news.ready.prefix);
         return;
@@ -217,19 +202,9 @@ export function createSlot(world: SlotWorld): Slot {
     clearTimeout(one.limit);
     if (one.announced) world.endpointDown(one.id);
     one.files.remove();
-    const { code, signal } = news;
     if (news.error !== undefined)
       world.unusable(`a daemon process cannot be started: ${news.error}`);
-    else
-      world.emit({
-        type: 'daemon-died',
-        ...who,
-        pid: one.daemon.pid,
-        code,
-        signal,
-        expected: one.expected,
-        lastLines: news.lastLines,
-      });
+    else world.emit(deathEvent(news, { ...who, pid: one.daemon.pid }, one.expected));
     if (one === current) {
       current = undefined;
       if (state.kind === 'starting' && state.failures.deaths >= hopelessAfter && !one.expected)

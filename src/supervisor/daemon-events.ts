@@ -1,0 +1,41 @@
+import type { Event } from '../base/events.js';
+import type { DaemonNews } from './daemon.js';
+
+/** Which process something is about. */
+export interface About {
+  readonly processGroup: string;
+  readonly applicationGroup: string;
+  readonly pid: number;
+}
+
+/** What a daemon wrote or said, as an event. */
+export function outputEvent(
+  news: DaemonNews & { type: 'raw' | 'log' | 'message' },
+  about: About,
+): Event {
+  switch (news.type) {
+    case 'raw':
+      return { type: 'application-output', ...about, stream: news.stream, text: news.text };
+    case 'log': {
+      const { stream, request, text } = news.log;
+      return { type: 'application-output', ...about, stream, ...tag(request), text };
+    }
+    case 'message': {
+      const { level, request, text } = news.message;
+      return { type: 'runtime-message', ...about, level, ...tag(request), text };
+    }
+  }
+}
+
+export function deathEvent(
+  news: DaemonNews & { type: 'exited' },
+  about: About,
+  expected: boolean,
+): Event {
+  const { code, signal, lastLines } = news;
+  return { type: 'daemon-died', ...about, code, signal, expected, lastLines };
+}
+
+function tag(request: string | null): { request?: string } {
+  return request === null ? {} : { request };
+}

@@ -22,7 +22,7 @@ export function addRun(program: Command, terminal: Terminal, done: (status: numb
       .command('run')
       .summary('run the server of a configuration in the foreground')
       .description(
-        'Runs the server. SIGINT (Ctrl-C) and SIGTERM let requests finish and stop it; a second one stops it at once.\nExit status: 0 stopped, 1 not started because of errors, 2 wrong usage.',
+        'Runs the server. Its log goes to standard error, its addresses to standard output.\nSIGINT (Ctrl-C) and SIGTERM let requests finish and stop it; a second one stops it at once.\nExit status: 0 stopped, 1 not started because of errors, 2 wrong usage.',
       ),
   )
     .option(

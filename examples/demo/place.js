@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
-  copyFileSync,
   cpSync,
   existsSync,
   lstatSync,
@@ -41,21 +40,13 @@ export function findPlace(user) {
   const folder = privateFolder(user);
   const root = join(folder, 'venvhost');
   copyProgram(root);
-  if (!canEnter(user, process.execPath, '-x')) {
-    const node = join(folder, 'node');
-    if (!existsSync(node)) copyFileSync(process.execPath, node);
-    // The supervisor starts gateways with the Node that it runs on itself.
-    process.execPath = node;
-  }
   const reason = `user "${user.name}" cannot enter ${repository}`;
   return { root, demo: join(root, 'examples/demo'), work: folder, reason };
 }
 
-function canEnter(user, path, test = '-r') {
+export function canEnter(user, path) {
   const identity = [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups'];
-  return (
-    spawnSync('setpriv', [...identity, '/bin/sh', '-c', `test ${test} "$0"`, path]).status === 0
-  );
+  return spawnSync('setpriv', [...identity, '/bin/sh', '-c', 'test -r "$0"', path]).status === 0;
 }
 
 /** The same one at each start, unless somebody else has made a folder of that name. */
@@ -76,7 +67,7 @@ function privateFolder(user) {
 }
 
 /** What a user of the npm package would have: the program and the packages that it needs at run time. */
-function copyProgram(root) {
+export function copyProgram(root) {
   rmSync(root, { recursive: true, force: true });
   for (const part of ['bin', 'dist/src', 'runtime', 'package.json'])
     cpSync(join(repository, part), join(root, part), { recursive: true });

@@ -4,10 +4,13 @@ import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from '../support/command.js';
 import { type Answer, ask } from '../support/http.js';
-import { makeReadableFolder, repository } from '../support/run-folder.js';
+import { reachableRepository } from '../support/reachable-repository.js';
+import { makeReadableFolder } from '../support/run-folder.js';
 import { type Server, startVenvhost } from '../support/server.js';
 import { testWithPackageIndex } from '../support/skipping.js';
 import { makeVenv } from '../support/venvs.js';
+
+const repository = await reachableRepository();
 
 testWithPackageIndex(
   "Django: the admin's login page with static files, a form, an upload, a streamed download",

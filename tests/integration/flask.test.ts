@@ -3,10 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ask } from '../support/http.js';
-import { makeReadableFolder, repository } from '../support/run-folder.js';
+import { reachableRepository } from '../support/reachable-repository.js';
+import { makeReadableFolder } from '../support/run-folder.js';
 import { startVenvhost } from '../support/server.js';
 import { testWithPackageIndex } from '../support/skipping.js';
 import { makeVenv } from '../support/venvs.js';
+
+const repository = await reachableRepository();
 
 testWithPackageIndex(
   'Flask: JSON both ways and a session cookie',

@@ -3,10 +3,13 @@ import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { makeReadableFolder, repository } from '../support/run-folder.js';
+import { reachableRepository } from '../support/reachable-repository.js';
+import { makeReadableFolder } from '../support/run-folder.js';
 import { isEvent, isRunning, type Server, startVenvhost } from '../support/server.js';
 import { testWithPythons } from '../support/skipping.js';
 import { makeVenv } from '../support/venvs.js';
+
+const repository = await reachableRepository();
 
 const clients = 200;
 const seconds = Number(process.env['VENVHOST_TEST_STORM_SECONDS'] ?? 30);

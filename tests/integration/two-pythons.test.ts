@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { ask } from '../support/http.js';
-import { makeReadableFolder, repository } from '../support/run-folder.js';
+import { reachableRepository } from '../support/reachable-repository.js';
+import { makeReadableFolder } from '../support/run-folder.js';
 import { startVenvhost } from '../support/server.js';
 import { testWithPythons } from '../support/skipping.js';
 import { makeVenv } from '../support/venvs.js';
+
+const repository = await reachableRepository();
 
 const here = join(repository, 'examples/two-pythons');
 

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { ask } from '../support/http.js';
 import { pythonsForVenvs } from '../support/pythons.js';
-import { repository } from '../support/run-folder.js';
+import { reachableRepository } from '../support/reachable-repository.js';
 import { startVenvhost } from '../support/server.js';
+
+const repository = await reachableRepository();
 
 const here = join(repository, 'examples/virtual-hosts');
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { repository } from './run-folder.js';
+import { reachableRepository } from './reachable-repository.js';
 
 /** One line of the log, as `venvhost` prints it when its output is not a terminal. */
 export interface LogLine {
@@ -50,7 +50,7 @@ export async function startVenvhost(
 ): Promise<Server> {
   const [program, ...first] = options.command ?? [
     process.execPath,
-    join(repository, 'bin/venvhost.js'),
+    join(await reachableRepository(), 'bin/venvhost.js'),
   ];
   const child = spawn(program, [...first, ...args], {
     cwd: options.cwd,

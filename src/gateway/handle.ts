@@ -175,7 +175,7 @@ export function createHandler(options: HandlerOptions): (exchange: Exchange) => 
     };
     const processGroup = expandGroup(settings.processGroup, context);
     const applicationGroup = expandGroup(settings.applicationGroup, context);
-    const dynamic = isClients(settings.applicationGroup) || isClients(settings.processGroup);
+    const dynamic = isClients(settings.applicationGroup, found.route);
     const pool = pools.find({ processGroup, applicationGroup, dynamic, host: site.host });
     if ('status' in pool) {
       const request = own(exchange, site, found.path, { query: found.query, variables });
@@ -194,7 +194,15 @@ export function createHandler(options: HandlerOptions): (exchange: Exchange) => 
     }).start();
   }
 
-  return handle;
+  return (exchange) => {
+    try {
+      handle(exchange);
+    } catch (error) {
+      // A mistake of ours in one request must not end all others.
+      const reason = `the gateway failed: ${error instanceof Error ? error.message : String(error)}`;
+      failed(exchange, siteOf(exchange), 500, reason, services.nextRequestId());
+    }
+  };
 }
 
 function bodyRefusal(
@@ -209,9 +217,11 @@ function bodyRefusal(
   return undefined;
 }
 
-/** Whether a client can choose the name: by its Host header, or by what SetEnvIf makes of a header. */
-function isClients(name: GroupName): boolean {
-  return name.kind === 'host' || name.kind === 'env';
+/** Whether a client can choose the name: by its Host header, by what SetEnvIf makes of one, or by its path. */
+function isClients(name: GroupName, route: Route): boolean {
+  return (
+    name.kind === 'host' || name.kind === 'env' || (name.kind === 'resource' && route.freeNames)
+  );
 }
 
 /** Latin-1 characters of a path as a URL; a path has one slash in front, so it cannot name another host. */

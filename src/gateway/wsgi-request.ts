@@ -1,7 +1,9 @@
-import { Failure, initialWindow, maximumData } from '../protocol/frames.js';
+import { Failure } from '../protocol/frames.js';
 import { parseHead } from '../protocol/head.js';
-import { type EnvironSource, encodeEnviron } from './environ/environ.js';
+import { encodeEnviron } from './environ/environ.js';
+import type { EnvironSource } from './environ/source.js';
 import type { Exchange, ExchangeOwner } from './http/exchange.js';
+import { RequestBody } from './request-body.js';
 import type { Route } from './routing/route.js';
 import type { Variables } from './routing/variables.js';
 import type { Channel, StreamOwner } from './runtimes/channel.js';
@@ -49,15 +51,7 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
   #stream = 0;
   #pid = 0;
   #submitted = false;
-  /** Body that was not sent, and what was sent to a process that has not begun the request. */
-  #body: Buffer[] = [];
-  /** The first chunk that was not sent whole, and how much of it was. */
-  #next = 0;
-  #offset = 0;
-  #collected = 0;
-  #window = 0;
-  #bodyComplete: boolean;
-  #endSent = false;
+  readonly #body: RequestBody;
   /** Bytes of the answer that the client took and the runtime has no credit for yet. */
   #ungranted = 0;
   #answering = false;
@@ -85,13 +79,13 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
     this.applicationGroup = fields.applicationGroup;
     this.callable = fields.callable;
     this.requestId = services.nextRequestId();
-    this.#bodyComplete = exchange.bodyLength === 0;
+    this.#body = new RequestBody(exchange.bodyLength === 0);
   }
 
   start(): void {
     const { exchange } = this;
     exchange.owner = this;
-    if (this.#bodyComplete || exchange.expectsContinue) this.#submit();
+    if (this.#body.complete || exchange.expectsContinue) this.#submit();
     else exchange.resumeBody();
   }
 
@@ -103,17 +97,16 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
       this.#refuse(413, `a body of more than ${limit} bytes (LimitRequestBody)`);
       return;
     }
-    this.#body.push(chunk);
-    this.#collected += chunk.length;
+    this.#body.add(chunk);
     if (this.#channel) this.#pump();
-    else if (this.#collected >= enoughBody) {
+    else if (this.#body.length >= enoughBody) {
       this.exchange.pauseBody();
       this.#submit();
     }
   }
 
   onBodyEnd(): void {
-    this.#bodyComplete = true;
+    this.#body.complete = true;
     if (this.#channel) this.#pump();
     else this.#submit();
   }
@@ -163,7 +156,7 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
     this.#pid = channel.endpoint.pid;
     const { dialect } = channel.endpoint;
     const body = this.exchange.bodyLength !== 0;
-    this.#window = initialWindow;
+    this.#body.rewind();
     const environ = encodeEnviron(this, this.#services.facts, dialect);
     this.#stream = channel.open(this, environ, body, now);
     if (!body) return;
@@ -242,7 +235,7 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
 
   onCredit(bytes: number): void {
     this.#begin();
-    this.#window += bytes;
+    this.#body.credit(bytes);
     if (this.exchange.expectsContinue) this.#continueBody();
     else this.#pump();
   }
@@ -276,37 +269,20 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
     this.#pool.submit(this);
   }
 
-  /** Sends as much of the body as there is credit for; lets the client send when there is more. */
+  /** Sends what there is credit for; lets the client send when there is more. */
   #pump(): void {
-    const channel = this.#channel;
-    if (!channel || this.#endSent || this.gone) return;
-    while (this.#window > 0 && this.#next < this.#body.length) {
-      const chunk = this.#body[this.#next] as Buffer;
-      const length = Math.min(this.#window, maximumData, chunk.length - this.#offset);
-      channel.data(
-        this.#stream,
-        length === chunk.length ? chunk : chunk.subarray(this.#offset, this.#offset + length),
-      );
-      this.#window -= length;
-      this.#offset += length;
-      if (this.#offset < chunk.length) continue;
-      this.#offset = 0;
-      if (this.begun) this.#body.shift();
-      else this.#next++;
-    }
-    if (this.#next < this.#body.length) this.exchange.pauseBody();
-    else if (this.#bodyComplete) {
-      this.#endSent = true;
-      channel.endBody(this.#stream);
-    } else if (!this.exchange.expectsContinue || this.begun) this.exchange.resumeBody();
+    if (!this.#channel || this.gone) return;
+    const state = this.#body.send(this.#channel, this.#stream);
+    if (state === 'blocked') this.exchange.pauseBody();
+    else if (state === 'wants-more' && (!this.exchange.expectsContinue || this.begun))
+      this.exchange.resumeBody();
   }
 
-  /** The runtime has begun: it never goes elsewhere, so what was sent of the body need not be kept. */
+  /** The runtime has begun: the request never goes elsewhere. */
   #begin(): void {
     if (this.begun) return;
     this.begun = true;
-    this.#body.splice(0, this.#next);
-    this.#next = 0;
+    this.#body.begin();
   }
 
   #grant(): void {
@@ -318,9 +294,6 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
   #again(): void {
     this.#detach();
     if (this.gone) return;
-    this.#next = 0;
-    this.#offset = 0;
-    this.#endSent = false;
     this.#pool.putBack(this);
   }
 
@@ -333,8 +306,7 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
   #abandon(): void {
     if (this.gone) return;
     this.gone = true;
-    this.#body = [];
-    this.#next = 0;
+    this.#body.drop();
     if (this.#channel) this.#channel.abort(this.#stream);
     this.#detach();
   }

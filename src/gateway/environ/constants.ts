@@ -6,7 +6,7 @@ import {
   encodePair,
   encodeTuple,
 } from '../../protocol/marshal.js';
-import type { EnvironSource } from './environ.js';
+import type { EnvironSource } from './source.js';
 
 /** What the same process says in every environ. */
 export interface ConstantFacts {

@@ -10,25 +10,9 @@ import {
 import type { Exchange } from '../http/exchange.js';
 import { serverName, serverPort } from '../routing/group-names.js';
 import type { Route } from '../routing/route.js';
-import type { Variables } from '../routing/variables.js';
 import { type ConstantFacts, encodeConstants } from './constants.js';
 import { headerName } from './header-names.js';
-
-/** All that an environ is made of. */
-export interface EnvironSource {
-  readonly exchange: Exchange;
-  readonly route: Route;
-  readonly scriptName: string;
-  readonly pathInfo: string;
-  readonly query: string;
-  readonly variables: Variables;
-  readonly processGroup: string;
-  readonly applicationGroup: string;
-  readonly callable: string;
-  readonly requestId: string;
-  /** Seconds since the epoch when the request began to wait for a process. */
-  readonly queueStart: number;
-}
+import type { EnvironSource } from './source.js';
 
 /**
  * The environ of a request as one latin-1 string of marshal data. Of two entries with one key the later wins,

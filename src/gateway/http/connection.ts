@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Peer } from './exchange.js';
 import type { HeadLimits } from './head.js';
-import type { HttpExchange } from './http-exchange.js';
+import type { HttpExchange, ServingConnection } from './http-exchange.js';
 import { rawPage } from './pages.js';
 
 export interface ConnectionRules {
@@ -17,8 +17,8 @@ export interface ConnectionRules {
 /** A body has this long, and one second more for each `bodyRate` bytes that came. */
 const bodySeconds = 20;
 const bodyRate = 500;
-/** Requests parsed ahead while an earlier one is answered; later ones of the connection are not taken. */
-const lookAhead = 32;
+/** Requests parsed ahead while an earlier one is answered. With more than these the connection is closed after them. */
+const lookAhead = 256;
 /** After an answer to an unfinished request the rest is read and dropped this long, so that the answer arrives. */
 const lingerSeconds = 5;
 const lingerBytes = 64 * 1024 * 1024;
@@ -27,13 +27,14 @@ const lingerBytes = 64 * 1024 * 1024;
  * The order on one connection: requests run one after the other, and after a failure nothing more of the
  * connection is run (request smuggling lives from what comes behind).
  */
-export class Connection {
+export class Connection implements ServingConnection {
   readonly peer: Peer;
   readonly socket: Socket;
   readonly rules: ConnectionRules;
   current: HttpExchange | undefined;
   /** Takes no further request: the present answer is the last one. */
   closing = false;
+  /** What comes behind the waiting requests is not taken. */
   #broken = false;
   #unread = false;
   readonly #waiting: HttpExchange[] = [];
@@ -65,9 +66,9 @@ export class Connection {
       this.#run(exchange);
       return;
     }
-    if (this.#waiting.length >= lookAhead) return;
-    this.#waiting.push(exchange);
     this.socket.pause();
+    if (this.#waiting.length < lookAhead && !this.#broken) this.#waiting.push(exchange);
+    else this.#broken = true;
   }
 
   #run(exchange: HttpExchange): void {

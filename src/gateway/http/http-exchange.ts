@@ -1,7 +1,16 @@
-import type { Connection } from './connection.js';
+import type { Socket } from 'node:net';
 import { type Exchange, type ExchangeOwner, nobody, type Peer } from './exchange.js';
 import type { Rejected, RequestHead } from './head.js';
 import { pageOf, reasonOf } from './pages.js';
+
+/** What an exchange uses of the connection that it came on. */
+export interface ServingConnection {
+  readonly peer: Peer;
+  readonly socket: Socket;
+  /** The present answer is the last one. */
+  closing: boolean;
+  finished(exchange: HttpExchange): void;
+}
 
 /** What an exchange uses of the server's request object. */
 export interface NativeRequest {
@@ -54,7 +63,7 @@ export class HttpExchange implements Exchange {
   rejection: Rejected | undefined;
   announcedClose = false;
 
-  readonly #connection: Connection;
+  readonly #connection: ServingConnection;
   readonly #request: NativeRequest;
   readonly #response: NativeResponse;
   readonly #sendFile: SendFile;
@@ -71,7 +80,7 @@ export class HttpExchange implements Exchange {
   #excess = false;
 
   constructor(
-    connection: Connection,
+    connection: ServingConnection,
     request: NativeRequest,
     response: NativeResponse,
     about: { method: string; version: '1.0' | '1.1'; rawHeaders: readonly string[] },

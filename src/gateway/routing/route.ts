@@ -17,6 +17,8 @@ export interface Route {
   /** The script or the static file. */
   readonly file: string;
   readonly directory: string;
+  /** Whether a client can choose what the resource is called: with a regex, its own text is SCRIPT_NAME. */
+  readonly freeNames: boolean;
   /** What environ keeps for the next request. */
   readonly memory: {
     constant?: { readonly key: string; readonly variables: Variables; readonly text: string };
@@ -70,6 +72,7 @@ export function createSite(host: HostPlan, files: Files): Site {
       variablesOf: compileVariables(settings.environment),
       file: where.file,
       directory: where.folder ? where.file : dirname(where.file),
+      freeNames: mount?.plan.url.kind === 'regex',
       memory: {},
     };
     if (routes.size >= mostRoutes) routes.clear();

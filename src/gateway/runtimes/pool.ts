@@ -50,8 +50,9 @@ export class Pool {
     if (options.group.broken) this.broken = options.group.broken.message;
   }
 
-  get waiting(): number {
-    return this.#queue.length;
+  /** Nothing waits, and no process is there. */
+  get unused(): boolean {
+    return this.#queue.length === 0 && this.#channels.length === 0 && this.#endpoints.size === 0;
   }
 
   submit(request: Waiting): void {
@@ -67,6 +68,7 @@ export class Pool {
         return;
       }
     }
+    if (this.#queue.length >= this.group.queueLimit) this.#queue.drop((waiting) => waiting.gone);
     if (this.#queue.length >= this.group.queueLimit) {
       request.giveUp(503, `${this.group.queueLimit} requests wait already`);
       return;

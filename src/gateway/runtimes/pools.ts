@@ -30,6 +30,8 @@ export const mostDynamic = 64;
 export function createPools(options: PoolsOptions): Pools {
   const groups = new Map<string, Map<string, Pool>>();
   const endpoints = new Map<number, Pool>();
+  /** Application groups that requests brought into being, by process group. */
+  const dynamics = new Map<string, Set<string>>();
 
   function poolsOf(processGroup: string): Map<string, Pool> {
     let pools = groups.get(processGroup);
@@ -46,6 +48,28 @@ export function createPools(options: PoolsOptions): Pools {
     return pool;
   }
 
+  function dynamicsOf(processGroup: string): Set<string> {
+    let names = dynamics.get(processGroup);
+    if (!names) {
+      names = new Set();
+      dynamics.set(processGroup, names);
+    }
+    return names;
+  }
+
+  /** Names that nobody uses make room for new ones. */
+  function hasRoom(processGroup: string): boolean {
+    const names = dynamicsOf(processGroup);
+    if (names.size < mostDynamic) return true;
+    const pools = poolsOf(processGroup);
+    for (const name of names) {
+      if (pools.get(name)?.unused === false) continue;
+      names.delete(name);
+      pools.delete(name);
+    }
+    return names.size < mostDynamic;
+  }
+
   return {
     find({ processGroup, applicationGroup, dynamic, host }) {
       const group = options.groups.get(processGroup);
@@ -58,11 +82,12 @@ export function createPools(options: PoolsOptions): Pools {
       const pools = poolsOf(processGroup);
       const known = pools.get(applicationGroup);
       if (known) return known;
-      if (dynamic && pools.size >= mostDynamic)
+      if (dynamic && !hasRoom(processGroup))
         return refused(
           503,
           `process group ${JSON.stringify(processGroup)} has ${mostDynamic} application groups`,
         );
+      if (dynamic) dynamicsOf(processGroup).add(applicationGroup);
       return make(group, applicationGroup);
     },
     endpointUp(endpoint) {

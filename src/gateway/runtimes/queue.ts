@@ -5,6 +5,8 @@ export interface Queue<T> {
   addFirst(entry: T): void;
   first(): T | undefined;
   take(): T | undefined;
+  /** Drops the entries for which `gone` holds. */
+  drop(gone: (entry: T) => boolean): void;
 }
 
 export function createQueue<T>(): Queue<T> {
@@ -19,6 +21,13 @@ export function createQueue<T>(): Queue<T> {
     add: (entry) => void entries.push(entry),
     addFirst: (entry) => void returned.push(entry),
     first: () => returned.at(-1) ?? entries[head],
+    drop(gone) {
+      const kept = returned.filter((entry) => !gone(entry));
+      returned.length = 0;
+      returned.push(...kept);
+      entries = entries.slice(head).filter((entry) => !gone(entry));
+      head = 0;
+    },
     take() {
       const back = returned.pop();
       if (back !== undefined) return back;

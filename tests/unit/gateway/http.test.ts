@@ -278,3 +278,29 @@ test('a limit of the host of the connection holds', async (t) => {
   assert.equal((await running.ask(get('/', 'A: b', 'C: d'))).status, 431);
   assert.equal((await running.ask(get('/', `A: ${'b'.repeat(40)}`))).status, 431);
 });
+
+test('of an endless pipeline a bounded part is answered, then the connection closes', async (t) => {
+  const running = await serving(t, { host: { maxKeepAliveRequests: 0 } });
+  const text = await running.client().send(get('/x').repeat(1000)).all();
+  const answers = text.match(/HTTP\/1\.1 200/g)?.length ?? 0;
+  assert.ok(answers > 200 && answers < 1000, `${answers} answers`);
+  assert.equal(text.match(/Connection: close/gi)?.length, 1);
+});
+
+test('a pipeline that is read slowly is answered as it is read', async (t) => {
+  const running = await serving(t, { host: { maxKeepAliveRequests: 0 } });
+  const runtime = await running.runtime((request) =>
+    request.respond('200 OK', Buffer.alloc(100_000)),
+  );
+  running.gateway.endpointDown(1);
+  const client = running.client().send(get('/x').repeat(100));
+  client.socket.pause();
+  await runtime.request(3);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  assert.ok(
+    runtime.requests.length < 90,
+    `${runtime.requests.length} were run although nobody reads`,
+  );
+  client.socket.resume();
+  for (let index = 0; index < 100; index++) assert.equal((await client.response()).status, 200);
+});

@@ -287,7 +287,6 @@ test('clients cannot make application groups without end', async (t) => {
         settings: { ...settings, applicationGroup: { kind: 'host' } },
       }),
     ],
-    group: { timeouts: { ...groupPlan().timeouts, connect: 0.1 } },
   });
   for (let index = 0; index < 64; index++)
     running.client().send(`GET / HTTP/1.1\r\nHost: h${index}.example\r\n\r\n`);

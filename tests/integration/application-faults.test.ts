@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ask } from '../support/http.js';
+import { withSite } from '../support/site.js';
+import { testWithPythons } from '../support/skipping.js';
+
+testWithPythons(
+  'an exception of any class is a 500 with its traceback in the log, and harms nothing',
+  1,
+  async ([python]) => {
+    await withSite(python!, { mounts: { '/': 'raises-what-is-asked' } }, async (server) => {
+      const before = (await ask(server.port, '/')).text;
+      const classes = ['ValueError', 'SystemExit', 'KeyboardInterrupt', 'GeneratorExit'];
+      for (const name of [...classes, 'BrokenPipeError', 'StopIteration', 'MemoryError']) {
+        const answer = await ask(server.port, `/?${name}`);
+        assert.equal(answer.status, 500, name);
+        assert.ok(!answer.text.includes('Traceback'), 'the client sees no traceback');
+        await server.until(
+          (line) =>
+            line.type === 'application-output' && (line.msg ?? '').includes(`${name}: as asked`),
+          `logs the traceback of ${name}`,
+        );
+      }
+      assert.equal((await ask(server.port, '/')).text, before, 'the same process goes on');
+    });
+  },
+);
+
+testWithPythons(
+  'a response that breaks off is cut visibly, with and without Content-Length',
+  1,
+  async ([python]) => {
+    await withSite(python!, { mounts: { '/': 'breaks-off' } }, async (server) => {
+      for (const query of ['', '?sized']) {
+        const answer = await ask(server.port, `/${query}`);
+        assert.equal(answer.status, 200);
+        assert.ok(answer.cut, `${query}: ${answer.text}`);
+        assert.ok('the first block\n'.startsWith(answer.text));
+      }
+      await server.until((line) => line.type === 'response-cut', 'tells that responses were cut');
+    });
+  },
+);
+
+testWithPythons(
+  'a script that cannot be imported is a 500, and works as soon as it is put right',
+  1,
+  async ([python]) => {
+    const broken = 'import no_such_module\n';
+    const site = { mounts: { '/': 'app.wsgi' }, files: { 'app.wsgi': broken } };
+    await withSite(python!, site, async (server, folder) => {
+      assert.equal((await ask(server.port, '/')).status, 500);
+      await server.until(
+        (line) => (line.msg ?? '').includes("No module named 'no_such_module'"),
+        'logs the traceback',
+      );
+      rewrite(join(folder, 'app.wsgi'), answering('mended'));
+      assert.equal((await ask(server.port, '/')).text, 'mended');
+    });
+  },
+);
+
+testWithPythons(
+  'a script that changes is reloaded in a new process and no request is lost',
+  1,
+  async ([python]) => {
+    const files = { 'app.wsgi': answering('0') };
+    const group = 'processes=2 threads=5';
+    await withSite(
+      python!,
+      { mounts: { '/': 'app.wsgi' }, files, group },
+      async (server, folder) => {
+        assert.equal((await ask(server.port, '/')).text, '0');
+        let running = true;
+        const clients = Array.from({ length: 10 }, async () => {
+          const answers: { status: number; text: string }[] = [];
+          while (running) answers.push(await ask(server.port, '/'));
+          return answers;
+        });
+        for (const version of ['1', '2', '3']) {
+          rewrite(join(folder, 'app.wsgi'), answering(version), Number(version));
+          while ((await ask(server.port, '/')).text !== version);
+        }
+        running = false;
+        const answers = (await Promise.all(clients)).flat();
+        assert.deepEqual(
+          answers.filter(({ status }) => status !== 200),
+          [],
+        );
+        assert.ok(answers.length > 10);
+      },
+    );
+  },
+);
+
+testWithPythons('wsgiref.validate finds nothing', 1, async ([python]) => {
+  await withSite(python!, { mounts: { '/': 'obeys-the-validator' } }, async (server) => {
+    for (const method of ['GET', 'HEAD', 'DELETE'])
+      assert.equal((await ask(server.port, '/a?b=c', { method })).status, 200, server.output());
+    const posted = await ask(server.port, '/', { method: 'POST', body: 'some words' });
+    assert.equal(posted.text, 'valid some words', server.output());
+  });
+});
+
+function answering(text: string): string {
+  return `def application(environ, start_response):
+    start_response('200 OK', [('Content-Type', 'text/plain')])
+    return [b'${text}']
+`;
+}
+
+/** Writes a script with a modification time of its own, whatever the resolution of the file system is. */
+function rewrite(path: string, text: string, step = 1): void {
+  writeFileSync(path, text);
+  const time = Date.now() / 1000 + step;
+  utimesSync(path, time, time);
+}

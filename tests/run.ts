@@ -2,7 +2,7 @@ import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runCommand } from './support/command.js';
 import { listFiles } from './support/files.js';
-import { findLeftovers } from './support/leftovers.js';
+import { findLeftovers, lookBefore } from './support/leftovers.js';
 import { createReport, type Report } from './support/report.js';
 import { makeRunFolder, removeRunFolder, repository } from './support/run-folder.js';
 import { runTestFiles } from './support/test-files.js';
@@ -52,6 +52,7 @@ async function main(): Promise<void> {
   const selection = select(positionals);
   const report = createReport();
   const folder = makeRunFolder();
+  const before = lookBefore(folder);
   for (const stage of stages) {
     if (!selection.stages.includes(stage.name)) continue;
     report.beginStage(stage.name);
@@ -60,7 +61,7 @@ async function main(): Promise<void> {
     if (values.bail && report.failed() > 0) break;
   }
   report.beginStage('leftovers');
-  for (const found of await findLeftovers(folder)) report.fail(found.what, found.details);
+  for (const found of await findLeftovers(folder, before)) report.fail(found.what, found.details);
   report.pass('nothing that the tests started is left');
   report.endStage();
   removeRunFolder(folder);

@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { entries } from './run-folder.js';
+import { entries, repository } from './run-folder.js';
 
 export interface Leftover {
   readonly what: string;
@@ -10,15 +11,17 @@ export interface Leftover {
 /**
  * Processes and sockets that a test run leaves behind. A process is ours when it carries the run's marker in
  * its environment, or names the run folder in its command line or working folder: daemons get a clean
- * environment, but their sockets lie in the run folder. What is found is ended, so that the machine is clean.
+ * environment, but what they run lies in the run folder, and one that has lost its supervisor is the child of
+ * process 1. What is found is ended, so that the machine is clean.
  */
-export async function findLeftovers(folder: string): Promise<Leftover[]> {
+export async function findLeftovers(folder: string, before: Before): Promise<Leftover[]> {
   // A process that was killed a moment ago may take a moment to disappear.
   const deadline = Date.now() + 3000;
-  let processes = ours(folder);
+  const ours = () => findOurs(folder).filter(({ pid }) => !before.orphans.has(pid));
+  let processes = ours();
   while (processes.length > 0 && Date.now() < deadline) {
     await pause(50);
-    processes = ours(folder);
+    processes = ours();
   }
   const found: Leftover[] = processes.map(({ pid, command }) => {
     process.kill(pid, 'SIGKILL');
@@ -26,33 +29,73 @@ export async function findLeftovers(folder: string): Promise<Leftover[]> {
   });
   for (const path of entries(folder))
     if (isSocket(path)) found.push({ what: 'a socket was left behind', details: path });
+  for (const path of deadSocketFolders())
+    if (!before.socketFolders.has(path))
+      found.push({ what: 'a folder of sockets was left behind', details: path });
   return found;
 }
+
+/** What was there before the run, such as what somebody else's run has left. */
+export interface Before {
+  readonly socketFolders: ReadonlySet<string>;
+  readonly orphans: ReadonlySet<number>;
+}
+
+export function lookBefore(folder: string): Before {
+  return {
+    socketFolders: new Set(deadSocketFolders()),
+    orphans: new Set(findOurs(folder).map(({ pid }) => pid)),
+  };
+}
+
+/** `venvhost.<pid>.<random>` in the places for sockets, where the process has gone. */
+function deadSocketFolders(): string[] {
+  return ['/run', '/var/run', process.env['XDG_RUNTIME_DIR'] ?? '']
+    .filter(Boolean)
+    .flatMap((parent) =>
+      listNames(parent).flatMap((name) => {
+        const pid = /^venvhost\.(\d+)\./.exec(name)?.[1];
+        return pid && read(`/proc/${pid}/cmdline`) === '' ? [join(parent, name)] : [];
+      }),
+    );
+}
+
+const runtime = join(repository, 'runtime/venvhost_runtime');
 
 interface Running {
   readonly pid: number;
   readonly command: string;
 }
 
-function ours(folder: string): Running[] {
+function findOurs(folder: string): Running[] {
   const marker = `VENVHOST_TEST=${process.env['VENVHOST_TEST']}`;
-  let pids: number[];
-  try {
-    pids = readdirSync('/proc').map(Number).filter(Number.isInteger);
-  } catch {
-    return []; // macOS has no /proc
-  }
+  // macOS has no /proc, and no pids here then.
+  const pids = listNames('/proc').map(Number).filter(Number.isInteger);
   return pids.flatMap((pid) => {
     if (pid === process.pid) return [];
     const command = read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
     const environment = read(`/proc/${pid}/environ`).split('\0');
     const isOurs =
+      (command.includes(runtime) && parentOf(pid) === 1) ||
       environment.includes(marker) ||
       command.includes(folder) ||
       link(`/proc/${pid}/cwd`).startsWith(folder);
     // A zombie has no command line; its parent has yet to hear of it.
     return isOurs && command !== '' ? [{ pid, command }] : [];
   });
+}
+
+function parentOf(pid: number): number {
+  const stat = read(`/proc/${pid}/stat`);
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+}
+
+function listNames(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 function isSocket(path: string): boolean {

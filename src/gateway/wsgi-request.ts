@@ -13,6 +13,8 @@ import type { Services } from './services.js';
 
 /** A request is given to a process when its body is here, or this much of it: slow uploads hold no thread. */
 const enoughBody = 64 * 1024;
+/** A request that so many processes did not survive is not given to another one, begun or not. */
+const mostLosses = 5;
 /** Credit is granted in steps of this size. */
 const creditStep = 64 * 1024;
 
@@ -49,6 +51,7 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
   readonly #pool: Pool;
   #channel: Channel | undefined;
   #stream = 0;
+  #losses = 0;
   #pid = 0;
   #submitted = false;
   readonly #body: RequestBody;
@@ -226,7 +229,7 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
   }
 
   onLost(begun: boolean): void {
-    if (begun || this.begun || this.#answering) {
+    if (begun || this.begun || this.#answering || ++this.#losses > mostLosses) {
       this.#detach();
       if (this.exchange.headSent) this.exchange.cut(`process ${this.#pid} ended while it answered`);
       else this.#fail(502, `process ${this.#pid} ended while it ran the request`);
@@ -238,6 +241,10 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
     this.#body.credit(bytes);
     if (this.exchange.expectsContinue) this.#continueBody();
     else this.#pump();
+  }
+
+  onTimeout(seconds: number): void {
+    this.#refuse(504, `ran longer than ${seconds} s (request-timeout)`);
   }
 
   onBegun(): void {

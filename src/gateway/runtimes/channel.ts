@@ -21,6 +21,8 @@ export interface StreamOwner {
   onHead(payload: Buffer): void;
   onStreamData(payload: Buffer): void;
   onCredit(bytes: number): void;
+  /** It runs longer than request-timeout allows. */
+  onTimeout(seconds: number): void;
   /** The journal shows that it was begun. */
   onBegun(): void;
 
@@ -149,11 +151,15 @@ export class Channel implements Place {
 
   /** The requests that were sent before `before` and gave no sign that they have begun. */
   *unanswered(before: number): Iterable<[stream: number, owner: StreamOwner]> {
+    for (const entry of this.sentBefore(before)) if (!entry[1].begun) yield entry;
+  }
+
+  /** The requests that were sent before `before` and are not over. */
+  *sentBefore(before: number): Iterable<[stream: number, owner: StreamOwner]> {
     if (this.inFlight === 0) return;
     for (let slot = 0; slot < slots; slot++) {
       const owner = this.#owners[slot];
-      if (owner && !owner.begun && owner.sentAt <= before)
-        yield [this.#streams[slot] as number, owner];
+      if (owner && owner.sentAt <= before) yield [this.#streams[slot] as number, owner];
     }
   }
 

@@ -113,6 +113,7 @@ export class Pool {
   /** A few times a second: deadlines, frozen processes, lost connections. */
   tick(now: number): void {
     this.#endDeadlines(now);
+    this.#endLongRequests(now);
     this.#moveFrozen(now);
     for (const channel of [...this.#channels]) if (channel.doomedAt < now) channel.destroy();
     for (const entry of this.#endpoints.values()) {
@@ -193,6 +194,13 @@ export class Pool {
         first.giveUp(503, `no process became ready within ${connect} s (connect-timeout)`);
       } else return;
     }
+  }
+
+  #endLongRequests(now: number): void {
+    const { request } = this.group.timeouts;
+    if (request === 0) return;
+    for (const channel of this.#channels)
+      for (const [, owner] of channel.sentBefore(now - request * 1000)) owner.onTimeout(request);
   }
 
   /** Takes back what a silent process has not begun, while another one has room. */

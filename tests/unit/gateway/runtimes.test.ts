@@ -366,3 +366,50 @@ test('draining finishes what runs and closes the rest', async (t) => {
   await idle.all();
   await drained;
 });
+
+test('a request that runs longer than request-timeout gets 504, and its application is told', async (t) => {
+  const running = await run(t, { group: { timeouts: { ...groupPlan().timeouts, request: 0.2 } } });
+  const runtime = await running.runtime((request) => request.begin());
+  assert.equal((await running.ask(get('/'))).status, 504);
+  const request = await runtime.request(0);
+  await request.until(() => request.aborted);
+});
+
+test('requests that a dead process had not begun keep their order', async (t) => {
+  const running = await run(t);
+  const first = await running.runtime(() => {});
+  const answers = [];
+  for (let index = 0; index < 4; index++) {
+    answers.push(running.ask(get(`/${index}`)));
+    await first.request(index);
+  }
+  first.kill();
+  running.gateway.endpointDown(first.endpoint.id, 'died');
+  const second = await running.runtime((request) => request.text(request.path), { threads: 1 });
+  for (const answer of answers) assert.equal((await answer).status, 200);
+  assert.deepEqual(
+    second.requests.map((request) => request.path),
+    ['/0', '/1', '/2', '/3'],
+  );
+});
+
+test('frames of a stream that is over are ignored', async (t) => {
+  const running = await run(t);
+  const runtime = await running.runtime((request) => request.text(request.path));
+  const client = running.client();
+  await client.send(get('/first')).response();
+  const first = await runtime.request(0);
+  runtime.application = (request) => {
+    first.text('of an older request');
+    first.data('stray');
+    first.end();
+    request.text('its own');
+  };
+  assert.equal((await client.send(get('/second')).response()).body, 'its own');
+});
+
+test('a request that no process survives gets 502 in the end', async (t) => {
+  const running = await run(t);
+  await running.runtime((request) => request.frame(99));
+  assert.equal((await running.ask(get('/'))).status, 502);
+});

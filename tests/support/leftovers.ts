@@ -12,7 +12,8 @@ export interface Leftover {
  * Processes and sockets that a test run leaves behind. A process is ours when it carries the run's marker in
  * its environment, or names the run folder in its command line or working folder: daemons get a clean
  * environment, but what they run lies in the run folder, and one that has lost its supervisor is the child of
- * process 1. What is found is ended, so that the machine is clean.
+ * process 1. What is certainly ours is ended, so that the
+ * machine is clean.
  */
 export async function findLeftovers(folder: string, before: Before): Promise<Leftover[]> {
   // A process that was killed a moment ago may take a moment to disappear.
@@ -23,8 +24,8 @@ export async function findLeftovers(folder: string, before: Before): Promise<Lef
     await pause(50);
     processes = ours();
   }
-  const found: Leftover[] = processes.map(({ pid, command }) => {
-    process.kill(pid, 'SIGKILL');
+  const found: Leftover[] = processes.map(({ pid, command, certain }) => {
+    if (certain) process.kill(pid, 'SIGKILL');
     return { what: `process ${pid} was left running`, details: command };
   });
   for (const path of entries(folder))
@@ -50,14 +51,12 @@ export function lookBefore(folder: string): Before {
 
 /** `venvhost.<pid>.<random>` in the places for sockets, where the process has gone. */
 function deadSocketFolders(): string[] {
-  return ['/run', '/var/run', process.env['XDG_RUNTIME_DIR'] ?? '']
-    .filter(Boolean)
-    .flatMap((parent) =>
-      listNames(parent).flatMap((name) => {
-        const pid = /^venvhost\.(\d+)\./.exec(name)?.[1];
-        return pid && read(`/proc/${pid}/cmdline`) === '' ? [join(parent, name)] : [];
-      }),
-    );
+  return ['/run', process.env['XDG_RUNTIME_DIR'] ?? ''].filter(Boolean).flatMap((parent) =>
+    listNames(parent).flatMap((name) => {
+      const pid = /^venvhost\.(\d+)\./.exec(name)?.[1];
+      return pid && read(`/proc/${pid}/cmdline`) === '' ? [join(parent, name)] : [];
+    }),
+  );
 }
 
 const runtime = join(repository, 'runtime/venvhost_runtime');
@@ -65,6 +64,8 @@ const runtime = join(repository, 'runtime/venvhost_runtime');
 interface Running {
   readonly pid: number;
   readonly command: string;
+  /** Whether it is of this run, and not perhaps of another one on this machine. */
+  readonly certain: boolean;
 }
 
 function findOurs(folder: string): Running[] {
@@ -75,13 +76,14 @@ function findOurs(folder: string): Running[] {
     if (pid === process.pid) return [];
     const command = read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
     const environment = read(`/proc/${pid}/environ`).split('\0');
-    const isOurs =
-      (command.includes(runtime) && parentOf(pid) === 1) ||
+    // A zombie has no command line; its parent has yet to hear of it.
+    if (command === '') return [];
+    const certain =
       environment.includes(marker) ||
       command.includes(folder) ||
       link(`/proc/${pid}/cwd`).startsWith(folder);
-    // A zombie has no command line; its parent has yet to hear of it.
-    return isOurs && command !== '' ? [{ pid, command }] : [];
+    const orphan = command.includes(runtime) && parentOf(pid) === 1;
+    return certain || orphan ? [{ pid, command, certain }] : [];
   });
 }
 

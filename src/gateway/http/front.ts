@@ -38,7 +38,6 @@ export interface Front {
   /** Takes no new connections, lets answers finish. Resolves when all connections are gone. */
   drain(): Promise<void>;
   close(): Promise<void>;
-  readonly connections: number;
 }
 
 interface ParserError extends Error {
@@ -187,9 +186,6 @@ export function createFront(options: FrontOptions): Front {
       const closed = closeServers();
       for (const connection of connections) connection.socket.destroy();
       await Promise.all(closed);
-    },
-    get connections() {
-      return connections.size;
     },
   };
 }

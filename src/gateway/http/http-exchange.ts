@@ -244,6 +244,7 @@ export class HttpExchange implements Exchange {
 
   /** For `sendFile`, whose library writes by itself. */
   fileSent(status: number, bytes: number, cut: string | undefined): void {
+    if (this.over) return;
     this.status = status;
     this.bytesOut = bytes;
     this.headSent = true;

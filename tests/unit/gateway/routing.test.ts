@@ -277,3 +277,22 @@ test('sections open folders, files and locations, later ones win', async (t) => 
   ] as const)
     assert.equal((await running.ask(get(path))).status, status, path);
 });
+
+test('a file that its client does not take is one line in the access log', async (t) => {
+  const running = await run(t, {
+    hosts: (folder) => [
+      {
+        ...(files(folder)[0] as HostPlan),
+        accessLogs: [{ log: 0, format: [{ field: 's' }] }],
+      },
+    ],
+  });
+  await mkdir(`${running.folder}/s`);
+  await writeFile(`${running.folder}/s/big`, Buffer.alloc(30_000_000));
+  const client = running.client().send(get('/s/big'));
+  await client.until(() => client.received !== '');
+  client.socket.resetAndDestroy();
+  while (running.lines.length === 0) await new Promise(setImmediate);
+  assert.equal((await running.ask(get('/s/none'))).status, 404);
+  assert.equal(running.lines.length, 2);
+});

@@ -4,7 +4,9 @@ Standard library only, and little of it: what is imported here is in the memory 
 Valid on Python 2.7 and on 3.6 and newer.
 
     boot        reads what the supervisor says, sets up the process
-    server      the main thread: accepts gateways, watches the workers, ends the process
+    process     the main interpreter: accepts gateways, starts sub-interpreters
+    interpreters  sub-interpreters, as the main interpreter sees them
+    runtime     one interpreter: watches the workers, obeys, ends
     workers     the threads: who reads, who runs the application
     connection  one gateway: frames in, frames out, credit
     journal     which requests were begun, in shared memory

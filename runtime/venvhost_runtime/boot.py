@@ -9,14 +9,15 @@ import sys
 from . import frames
 from .compat import PY2, _signal, set_close_on_exec
 from .control import Control
-from .output import replace_standard_streams
-from .server import Runtime, open_listener
+from .output import print_exception, replace_standard_streams
+from .process import Process, open_listener
+from .runtime import Runtime
 
 
 def main():
     """Runs the daemon until it has to end; returns its exit status."""
-    control = _open_control()
-    boot = _receive_boot(control)
+    control = _open_control(frames.CONTROL_FD)
+    boot, early = _receive_boot(control)
     if boot is None:
         return 0
     try:
@@ -26,24 +27,72 @@ def main():
         _set_up_paths(boot)
         for fd in (frames.CONTROL_FD, frames.JOURNAL_FD):
             set_close_on_exec(fd)
-        runtime = Runtime(boot, control, open_listener(), frames.JOURNAL_FD)
+        process = Process(boot, control, open_listener())
     except Exception as error:
         control.send(frames.CONTROL_BOOT_FAILED, {"text": str(error)})
         return 1
-    runtime.api.install()
-    _take_signals(runtime)
-    runtime.preload()
-    runtime.listen()
+    process.api.install()
+    _take_signals(process)
+    process.preload_all()
+    process.listen()
     control.send(frames.CONTROL_READY, {
         "pid": os.getpid(), "version": ".".join(map(str, sys.version_info[:3])),
         "prefix": sys.prefix, "executable": sys.executable})
-    runtime.serve()
+    process.serve(early)
     # Whatever atexit callbacks and other threads of the application do, the process ends.
     _register(_signal.SIGALRM, _signal.SIG_DFL)
     _signal.alarm(max(1, int(boot["shutdown_timeout"])))
+    _finish(process)
+    if process.has_interpreters:
+        # Ending interpreters whose threads still sleep would abort the process.
+        _run_exit_functions()
+        os._exit(0)
+    return 0
+
+
+def run_interpreter(fd):
+    """Runs in a sub-interpreter until it has to end; ``fd`` is its control connection to the main one."""
+    control = _open_control(fd)
+    boot, early = _receive_boot(control)
+    replace_standard_streams(control)
+    _set_up_paths(boot)
+    runtime = SubRuntime(boot, control)
+    runtime.api.install()
+    _restrict_signals(control)
+    runtime.preload([entry["script"] for entry in boot["preload"]])
+    runtime.serve(early)
+    _finish(runtime)
+    _run_exit_functions()
+    control.socket.close()
+
+
+def _finish(runtime):
     runtime.finish_sending()
     runtime.api.process_stopping(_SHUTDOWN_REASONS.get(runtime.leaving, "shutdown_signal"))
-    return 0
+
+
+def _run_exit_functions():
+    """What the interpreter does at its end: non-daemon threads are waited for, then atexit callbacks are called."""
+    try:
+        if "threading" in sys.modules:
+            sys.modules["threading"]._shutdown()
+        import atexit
+        atexit._run_exitfuncs()
+    except BaseException:
+        print_exception(sys.exc_info())
+
+
+class SubRuntime(Runtime):
+    """A runtime whose connections are handed to it by the main interpreter."""
+
+    def obey(self, kind, values):
+        if kind == frames.CONTROL_ADOPT:
+            sock = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, fileno=values["fd"])
+            sock.setblocking(True)
+            set_close_on_exec(values["fd"])
+            self.adopt(sock, values["region"])
+        else:
+            Runtime.obey(self, kind, values)
 
 
 _register = _signal.signal
@@ -51,24 +100,24 @@ _register = _signal.signal
 _SHUTDOWN_REASONS = {"script-changed": "script_reload", "maximum-requests": "maximum_requests", "import-failed": "script_reload"}
 
 
-def _open_control():
+def _open_control(fd):
     if PY2:
-        sock = _socket.fromfd(frames.CONTROL_FD, _socket.AF_UNIX, _socket.SOCK_STREAM)
+        sock = _socket.fromfd(fd, _socket.AF_UNIX, _socket.SOCK_STREAM)
         set_close_on_exec(sock.fileno())
         return Control(sock)
-    sock = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, fileno=frames.CONTROL_FD)
+    sock = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, fileno=fd)
     sock.setblocking(True)
     return Control(sock)
 
 
 def _receive_boot(control):
-    while True:
+    """What Boot says, and the frames that came with it; None when the other side has gone."""
+    received = control.receive()
+    while received == []:
         received = control.receive()
-        if received is None:
-            return None
-        for kind, values in received:
-            if kind == frames.CONTROL_BOOT:
-                return values
+    if received is None:
+        return None, []
+    return received[0][1], received[1:]
 
 
 def _check_identity(boot):
@@ -121,16 +170,19 @@ def _set_up_paths(boot):
         sys.path.insert(0, boot["directory"])
 
 
-def _take_signals(runtime):
-    """SIGTERM and SIGINT end the process, SIGUSR1 too; applications cannot change that."""
+def _take_signals(process):
+    """SIGTERM, SIGINT and SIGUSR1 end the process; applications cannot change that."""
     def interrupt(number, frame):
-        runtime.interrupt()
+        process.interrupt()
 
     for name in ("SIGTERM", "SIGINT", "SIGUSR1"):
         _register(getattr(_signal, name), interrupt)
+    _restrict_signals(process.control)
 
+
+def _restrict_signals(control):
     def restricted(number, handler):
-        runtime.control.message("warn", "the application's handler for signal %d is ignored, the server handles signals" % number)
+        control.message("warn", "the application's handler for signal %d is ignored, the server handles signals" % number)
         return handler
 
     _signal.signal = restricted

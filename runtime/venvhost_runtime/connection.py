@@ -67,8 +67,6 @@ class Connection(object):
             return
         request = self._streams.get(number)
         if request is None:
-            if kind == frames.HELLO:
-                self._welcome()
             return  # what was on the way for a stream that is over
         if kind == frames.DATA:
             request.input.feed(payload)
@@ -84,7 +82,7 @@ class Connection(object):
         self._streams[number] = request
         self.runtime.pool.add(request)
 
-    def _welcome(self):
+    def welcome(self):
         self.put(frames.WELCOME, 0, frames.welcome.pack(frames.PROTOCOL_VERSION, self.region, SLOTS))
         if self.runtime.leaving:
             self.put(frames.GO_AWAY, 0, b"")

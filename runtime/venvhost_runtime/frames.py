@@ -30,11 +30,13 @@ FAILURE_MISSING = 4
 
 CONTROL_BOOT = 32
 CONTROL_STOP = 33
+CONTROL_ADOPT = 34
 CONTROL_READY = 48
 CONTROL_LOG = 49
 CONTROL_MESSAGE = 50
 CONTROL_LEAVING = 51
 CONTROL_BOOT_FAILED = 52
+CONTROL_RELEASED = 53
 
 CONTROL_FD = 3
 LISTEN_FD = 4
@@ -43,6 +45,8 @@ JOURNAL_FD = 5
 header = Struct("<II")
 word = Struct("<I")
 welcome = Struct("<III")
+#: struct ucred of Linux: pid, uid, gid
+credentials = Struct("III")
 
 
 def frame(kind, stream, payload=b""):

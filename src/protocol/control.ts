@@ -11,6 +11,8 @@ export const Control = {
   Boot: 32,
   /** supervisor → daemon: finish what was begun, at most `graceful` seconds, then exit. */
   Stop: 33,
+  /** main interpreter → sub-interpreter: `Adopt`. */
+  Adopt: 34,
   /** daemon → supervisor: `Ready`. Requests are taken from now on. */
   Ready: 48,
   /** daemon → supervisor: `Log`, text that the application wrote. */
@@ -21,6 +23,8 @@ export const Control = {
   Leaving: 51,
   /** daemon → supervisor: `BootFailed`, then it exits. */
   BootFailed: 52,
+  /** sub-interpreter → main interpreter: `Released`. */
+  Released: 53,
 } as const;
 export type Control = (typeof Control)[keyof typeof Control];
 
@@ -31,7 +35,10 @@ export const inheritedFds = { control: 3, listen: 4, journal: 5 } as const;
 export type Boot = {
   readonly version: number;
   readonly process_group: string;
+  /** That of the main interpreter. */
   readonly application_group: string;
+  /** Whether other application groups get a sub-interpreter; else every request runs in the main one. */
+  readonly sub_interpreters: boolean;
   readonly threads: number;
   readonly processes: number;
   readonly multiprocess: boolean;
@@ -54,7 +61,7 @@ export type Boot = {
   readonly graceful_timeout: number;
   /** Seconds after which the process goes, whatever still runs. */
   readonly shutdown_timeout: number;
-  readonly preload: readonly { readonly script: string; readonly callable: string | null }[];
+  readonly preload: readonly { readonly script: string; readonly application_group: string }[];
 };
 
 export type Stop = { readonly graceful: number };
@@ -74,6 +81,10 @@ export type Message = {
   readonly request: string | null;
   readonly text: string;
 };
+/** A connection of a gateway, by descriptor, and its region of the journal. */
+export type Adopt = { readonly fd: number; readonly region: number };
+/** The connection is over, its region free. */
+export type Released = { readonly region: number };
 export type LeavingReason = 'script-changed' | 'import-failed' | 'maximum-requests' | 'signal';
 export type Leaving = { readonly reason: LeavingReason; readonly script: string | null };
 export type BootFailed = { readonly text: string };

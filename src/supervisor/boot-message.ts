@@ -13,6 +13,7 @@ export function bootMessage(
     version: protocolVersion,
     process_group: group.name,
     application_group: applicationGroup,
+    sub_interpreters: false,
     threads: group.threads,
     processes: group.processes,
     multiprocess: group.multiprocess,
@@ -29,7 +30,7 @@ export function bootMessage(
     shutdown_timeout: group.timeouts.shutdown,
     preload: group.preload
       .filter((item) => item.applicationGroup === applicationGroup)
-      .map((item) => ({ script: item.script, callable: item.callable ?? null })),
+      .map((item) => ({ script: item.script, application_group: item.applicationGroup })),
   };
   return encodeControl(Control.Boot, boot, dialectOf(group));
 }

@@ -47,7 +47,7 @@ export interface Daemon extends AsyncDisposable {
   readonly control: { kind: number; value: unknown }[];
   readonly output: string[];
   script(name: string, source: string): string;
-  connect(): Promise<Gateway>;
+  connect(applicationGroup?: string): Promise<Gateway>;
   tell(kind: Control, value: Record<string, number>): void;
   /** Ends the control connection, as the death of the supervisor does. */
   abandon(): void;
@@ -125,8 +125,8 @@ export async function startDaemon(
         () => `${what}; the daemon said ${JSON.stringify({ messages, logs, control, output })}`,
         done,
       ),
-    connect: async () => {
-      const gateway = await connect(path.join(folder, 'socket'), dialect);
+    connect: async (applicationGroup = '') => {
+      const gateway = await connect(path.join(folder, 'socket'), dialect, applicationGroup);
       gateways.push(gateway);
       return gateway;
     },
@@ -150,6 +150,7 @@ const bootDefaults: Boot = {
   version: 1,
   process_group: 'tests',
   application_group: '',
+  sub_interpreters: false,
   threads: 3,
   processes: 1,
   multiprocess: false,
@@ -191,13 +192,22 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-async function connect(socketPath: string, dialect: Dialect): Promise<Gateway> {
+async function connect(
+  socketPath: string,
+  dialect: Dialect,
+  applicationGroup: string,
+): Promise<Gateway> {
   const socket = net.connect(socketPath);
   const received: Received[] = [];
   const signal = new Signal();
   let closed = false;
+  const underWay = new Set<number>();
+  let goAway = false;
   const reader = new FrameReader((kind, stream, payload) => {
     received.push({ kind, stream, payload: Buffer.from(payload) });
+    if (ends.has(kind)) underWay.delete(stream);
+    goAway ||= kind === Frame.GoAway;
+    if (goAway && underWay.size === 0) socket.end();
     signal.notify();
   });
   socket.on('data', (chunk: Buffer) => reader.push(chunk));
@@ -220,7 +230,7 @@ async function connect(socketPath: string, dialect: Dialect): Promise<Gateway> {
   const frames = (stream: number) => received.filter((one) => one.stream === stream);
   const hello = Buffer.alloc(8);
   hello.writeUInt32LE(1, 0);
-  send(Frame.Hello, 0, hello);
+  send(Frame.Hello, 0, Buffer.concat([hello, Buffer.from(applicationGroup)]));
   await until(
     'welcome or closed',
     () => closed || received.some((one) => one.kind === Frame.Welcome),
@@ -236,6 +246,7 @@ async function connect(socketPath: string, dialect: Dialect): Promise<Gateway> {
     closed: () => closed,
     request(stream, environ, body) {
       const kind = body === undefined ? Frame.Request : Frame.RequestWithBody;
+      underWay.add(stream);
       send(kind, stream, encodeEnviron(environ, body, dialect));
       if (Buffer.isBuffer(body)) {
         send(Frame.Data, stream, body);

@@ -816,7 +816,7 @@ def application(environ, start_response):
     const folder = fs.mkdtempSync('/tmp/venvhost-runtime-test-');
     const preload = (name: string, source: string) => {
       fs.writeFileSync(`${folder}/${name}`, source);
-      return { script: `${folder}/${name}`, callable: null };
+      return { script: `${folder}/${name}`, application_group: '' };
     };
     try {
       await using daemon = await startDaemon(python.executable, dialect, {

@@ -1,0 +1,73 @@
+"""Sub-interpreters: application groups other than that of the main interpreter, in the same process.
+
+A sub-interpreter runs the same runtime as the main one, with modules, ``sys.path``, threads and connections of
+its own; they share the process and the GIL, as under mod_wsgi. Between the two stands a control connection as
+between supervisor and daemon.
+"""
+
+import _socket
+import sys
+
+from . import frames
+from .compat import set_close_on_exec, start_new_thread
+from .control import Control
+
+try:
+    import _interpreters
+except ImportError:
+    try:
+        import _xxsubinterpreters as _interpreters
+    except ImportError:
+        _interpreters = None
+
+#: Runs in the sub-interpreter; ends when it has served.
+_CODE = """
+import sys
+sys.path[:] = [entry for entry in sys.path if entry != package]
+sys.path.insert(0, package.rpartition("/")[0])
+from venvhost_runtime import boot
+del sys.path[0]
+boot.run_interpreter(fd)
+"""
+
+
+class Interpreter(object):
+    """A sub-interpreter, as the main interpreter sees it."""
+
+    def __init__(self, group, boot):
+        ours, theirs = _socket.socketpair()
+        for sock in (ours, theirs):
+            sock.setblocking(True)
+            set_close_on_exec(sock.fileno())
+        self.control = Control(ours)
+        self.ended = False
+        values = dict(boot)
+        values["application_group"] = group
+        values["preload"] = [entry for entry in boot["preload"] if entry["application_group"] == group]
+        self.control.send(frames.CONTROL_BOOT, values)
+        start_new_thread(self._run, (theirs.detach(),))
+
+    def adopt(self, fd, region):
+        """Hands over a connection of a gateway; the interpreter closes it."""
+        self.control.send(frames.CONTROL_ADOPT, {"fd": fd, "region": region})
+
+    def stop(self, graceful):
+        self.control.send(frames.CONTROL_STOP, {"graceful": graceful})
+
+    def _run(self, fd):
+        # Kept for ever: where the last reference goes, an interpreter ends with whatever still runs in it.
+        self._id = _create()
+        package = __file__.rpartition("/")[0]
+        try:
+            _interpreters.run_string(self._id, _CODE, {"fd": fd, "package": package})
+        except BaseException as error:
+            sys.stderr.write("sub-interpreter ended: %s\n" % error)
+
+
+def _create():
+    """With the configuration that C extensions know: shared GIL, threads, fork."""
+    if _interpreters.__name__ == "_interpreters":
+        return _interpreters.create("legacy")
+    if sys.version_info >= (3, 9):
+        return _interpreters.create(isolated=False)
+    return _interpreters.create()

@@ -1,0 +1,152 @@
+"""The main interpreter of a daemon process: gateways come in here, and go to the interpreter they name."""
+
+import _socket
+import os
+import sys
+
+from . import frames
+from .compat import PY2, set_close_on_exec
+from .interpreters import Interpreter
+from .runtime import Runtime
+
+_SO_PEERCRED = getattr(_socket, "SO_PEERCRED", None) or 17
+
+
+class Process(Runtime):
+    """Adds to a runtime what there is once in a process: the listening socket, and the other interpreters."""
+
+    def __init__(self, boot, control, listener):
+        Runtime.__init__(self, boot, control)
+        self._listener = listener
+        #: connections that have not said yet which application group they are for
+        self._newcomers = {}
+        self._interpreters = {}
+
+    def listen(self):
+        self._listener.listen(16)
+        self.watch(self._listener.fileno(), self._accept)
+
+    def interrupt(self):
+        """Called by signal handlers, which run between two instructions of the main thread: no lock may be taken."""
+        self.interrupted = True
+        self.pool.wake_monitor()
+
+    @property
+    def has_interpreters(self):
+        return bool(self._interpreters)
+
+    def leave(self, reason, script=None, graceful=None):
+        Runtime.leave(self, reason, script, graceful)
+        for interpreter in list(self._interpreters.values()):
+            interpreter.stop(self.boot["graceful_timeout"] if graceful is None else graceful)
+
+    def release_region(self, region):
+        self.journal.release_region(region)
+
+    def idle(self):
+        return Runtime.idle(self) and all(one.ended for one in self._interpreters.values())
+
+    def preload_all(self):
+        """The scripts of this interpreter first; the others are made for theirs."""
+        own = self.boot["application_group"]
+        self.preload([entry["script"] for entry in self.boot["preload"] if entry["application_group"] == own])
+        for entry in self.boot["preload"]:
+            if entry["application_group"] != own and self.boot["sub_interpreters"]:
+                self._interpreter(entry["application_group"])
+
+    def _accept(self, fd):
+        try:
+            if PY2:
+                sock, _ = self._listener.accept()
+            else:
+                accepted, _ = self._listener._accept()
+                sock = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, fileno=accepted)
+        except _socket.error:
+            return
+        set_close_on_exec(sock.fileno())
+        if self._is_gateway(sock):
+            sock.setblocking(False)
+            self._newcomers[sock.fileno()] = sock
+            self.watch(sock.fileno(), self._greet)
+        else:
+            sock.close()
+
+    def _is_gateway(self, sock):
+        """Only the user of the gateways may send requests, whoever got hold of the socket's path."""
+        if not sys.platform.startswith("linux"):
+            return True
+        uid = frames.credentials.unpack(sock.getsockopt(_socket.SOL_SOCKET, _SO_PEERCRED, frames.credentials.size))[1]
+        if uid in (self.boot["gateway_uid"], 0):
+            return True
+        self.control.message("error", "refused a connection of user id %d, who is not the gateway" % uid)
+        return False
+
+    def _greet(self, fd):
+        """Reads Hello, the first frame of a gateway, and not a byte more: the rest is for another interpreter."""
+        sock = self._newcomers.pop(fd)
+        self.unwatch(fd)
+        group = _read_hello(sock)
+        region = None if group is None else self.journal.claim_region()
+        if region is None:
+            sock.close()
+            return
+        sock.setblocking(True)
+        if group == self.boot["application_group"] or not self.boot["sub_interpreters"]:
+            self.adopt(sock, region)
+        else:
+            self._interpreter(group).adopt(os.dup(fd), region)
+            sock.close()
+
+    def _interpreter(self, group):
+        interpreter = self._interpreters.get(group)
+        if interpreter is None or interpreter.ended:
+            self.control.message("info", "creating sub-interpreter \"%s\"" % group)
+            interpreter = self._interpreters[group] = Interpreter(group, self.boot)
+            self.watch(interpreter.control.socket.fileno(), lambda fd: self._hear(interpreter, fd))
+        return interpreter
+
+    def _hear(self, interpreter, fd):
+        """A sub-interpreter speaks to this one as a daemon to its supervisor."""
+        received = interpreter.control.receive()
+        if received is None:
+            interpreter.ended = True
+            self.unwatch(fd)
+            interpreter.control.socket.close()
+            return
+        for kind, values in received:
+            if kind == frames.CONTROL_RELEASED:
+                self.release_region(values["region"])
+            elif kind == frames.CONTROL_LEAVING:
+                self.leave(values["reason"], values["script"])
+            elif kind != frames.CONTROL_READY:
+                self.control.send(kind, values)
+
+
+def _read_hello(sock):
+    """The application group that a gateway asks for; None when this is not Hello."""
+    try:
+        head = sock.recv(frames.HEADER_LENGTH)
+        if len(head) < frames.HEADER_LENGTH:
+            return None
+        length, tag = frames.header.unpack(head)
+        if tag != frames.HELLO or not 8 <= length <= 4096:
+            return None
+        payload = sock.recv(length)
+        if len(payload) < length or frames.word.unpack_from(payload, 0)[0] != frames.PROTOCOL_VERSION:
+            return None
+        name = payload[8:]
+        return name if PY2 else name.decode("utf-8")
+    except (_socket.error, UnicodeDecodeError):
+        return None
+
+
+def open_listener():
+    """The Unix socket that the supervisor has bound and this process inherits; nobody else listens on it."""
+    if PY2:
+        listener = _socket.fromfd(frames.LISTEN_FD, _socket.AF_UNIX, _socket.SOCK_STREAM)
+        os.close(frames.LISTEN_FD)
+    else:
+        listener = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, fileno=frames.LISTEN_FD)
+    listener.setblocking(False)
+    set_close_on_exec(listener.fileno())
+    return listener

@@ -1,0 +1,176 @@
+"""One interpreter that takes requests: the main one of a process, or a sub-interpreter of it.
+
+Its first thread is the monitor: instructions come in, workers are watched, the end is waited for.
+"""
+
+import errno
+import os
+import select
+import sys
+
+from . import frames
+from .api import Api
+from .compat import clock
+from .connection import Connection
+from .journal import Journal
+from .output import print_exception
+from .scripts import Scripts
+from .workers import Pool
+
+#: Seconds between two looks at the leaders while requests run.
+TICK = 0.002
+#: Ticks without a request after which the monitor sleeps.
+QUIET_TICKS = 50
+#: Seconds that gateways have to close their connections when all answers were sent. A process that closes first
+#: could take answers along that the gateway has not read: it notices the end while it writes.
+CLOSING = 2.0
+
+
+class Runtime(object):
+    """What all parts of one interpreter share. ``leaving`` is the reason once nothing new is begun, None before."""
+
+    def __init__(self, boot, control):
+        self.boot = boot
+        self.control = control
+        self.leaving = None
+        self.interrupted = False
+        self.scripts = Scripts()
+        self.api = Api(self)
+        self.pool = Pool(self, boot["threads"])
+        self.connections = []
+        self.requests = 0
+        self.journal = Journal(frames.JOURNAL_FD)
+        self._leave_until = None
+        self._idle_since = None
+        self._maximum = boot["maximum_requests"]
+        self._poller = select.poll()
+        self._readers = {}
+        self.watch(control.socket.fileno(), self._obey)
+        self.watch(self.pool.wake_fd, self._awake)
+
+    # What other threads ask for
+
+    def leave(self, reason, script=None, graceful=None):
+        """Begins nothing new from now on; serving ends when what was begun has ended. Only the first call counts."""
+        with self.pool.lock:
+            if self.leaving:
+                return
+            self.leaving = reason
+            self._leave_until = clock() + (self.boot["graceful_timeout"] if graceful is None else graceful)
+        if reason != "stop":
+            self.control.send(frames.CONTROL_LEAVING, {"reason": reason, "script": script})
+        for connection in self.connections[:]:
+            connection.go_away()
+        self.pool.refuse_pending()
+        self.pool.wake_monitor()
+
+    def count_request(self):
+        self.requests += 1
+        if self._maximum and self.requests >= self._maximum:
+            self.leave("maximum-requests")
+
+    def forget(self, connection):
+        """The connection has ended; its region of the journal may be used again."""
+        if connection in self.connections:
+            self.connections.remove(connection)
+            self.release_region(connection.region)
+            if self.leaving:
+                self.pool.wake_monitor()
+
+    def release_region(self, region):
+        self.control.send(frames.CONTROL_RELEASED, {"region": region})
+
+    # The first thread
+
+    def watch(self, fd, read):
+        """``read(fd)`` is called on the first thread when something has come."""
+        self._readers[fd] = read
+        self._poller.register(fd, select.POLLIN)
+
+    def unwatch(self, fd):
+        del self._readers[fd]
+        self._poller.unregister(fd)
+
+    def serve(self, early):
+        """Until everything that was begun has ended after ``leave``, or the time for it is over.
+
+        ``early`` are instructions that have come already.
+        """
+        for kind, values in early:
+            self.obey(kind, values)
+        quiet = 0
+        while not self._finished():
+            asleep = quiet > QUIET_TICKS and self.pool.sleep(self.connections)
+            for fd, _ in self._poll(asleep):
+                if fd in self._readers:
+                    self._readers[fd](fd)
+                    quiet = 0
+            if self.interrupted:
+                self.leave("signal")
+            quiet = 0 if self.pool.tick(self.connections) else quiet + 1
+
+    def adopt(self, sock, region):
+        """Takes requests of a gateway's connection from now on."""
+        connection = Connection(self, sock, region, self.journal.words)
+        self.connections.append(connection)
+        connection.welcome()
+        self.pool.lead(connection)
+
+    def finish_sending(self):
+        for connection in self.connections[:]:
+            connection.finish_sending()
+
+    def preload(self, scripts):
+        """Imports scripts before the first request for them. A failure is told, and again at the first request."""
+        for path in scripts:
+            script = self.scripts.get(path)
+            try:
+                script.load(self.control)
+            except BaseException:
+                script.failed = True
+                self.control.message("error", "script \"%s\" could not be imported" % script.path)
+                print_exception(sys.exc_info())
+
+    def _poll(self, asleep):
+        if self.leaving:
+            timeout = max(0.0, min(0.1, self._leave_until - clock()))
+        else:
+            timeout = None if asleep else TICK
+        try:
+            return self._poller.poll(None if timeout is None else timeout * 1000)
+        except (select.error, OSError) as error:
+            if error.args[0] != errno.EINTR:
+                raise
+            return []
+
+    def _awake(self, fd):
+        os.read(fd, 4096)
+
+    def _obey(self, fd):
+        received = self.control.receive()
+        if received is None:
+            # The supervisor has gone. Nobody would restart or stop this process: it must not stay.
+            os._exit(0)
+        for kind, values in received:
+            self.obey(kind, values)
+
+    def obey(self, kind, values):
+        if kind == frames.CONTROL_STOP:
+            self.leave("stop", graceful=values["graceful"])
+
+    def _finished(self):
+        if not self.leaving:
+            return False
+        now = clock()
+        if now >= self._leave_until:
+            return True
+        if not self.idle():
+            self._idle_since = None
+            return False
+        if self._idle_since is None:
+            self._idle_since = now
+        return not self.connections or now >= self._idle_since + CLOSING
+
+    def idle(self):
+        """Whether nothing is run any more."""
+        return self.pool.running == 0

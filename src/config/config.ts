@@ -232,6 +232,8 @@ export interface ProcessGroupOptions {
   headerBufferSize?: Stated<number>;
   responseBufferSize?: Stated<number>;
   responseSocketTimeout?: Stated<number>;
+  /** Ours: what application groups other than the main interpreter's are. */
+  applicationIsolation?: Stated<'interpreter' | 'process'>;
   /** Milliseconds, the one option that is not in seconds. */
   responseFlushDelay?: Stated<number>;
   startupTimeout?: Stated<number>;

@@ -156,8 +156,8 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
 
   send(channel: Channel, now: number): void {
     this.#channel = channel;
-    this.#pid = channel.endpoint.pid;
-    const { dialect } = channel.endpoint;
+    this.#pid = channel.process.endpoint.pid;
+    const { dialect } = channel.process.endpoint;
     const body = this.exchange.bodyLength !== 0;
     this.#body.rewind();
     const environ = encodeEnviron(this, this.#services.facts, dialect);

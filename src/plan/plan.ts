@@ -204,6 +204,8 @@ export interface ProcessGroupPlan {
   readonly processes: number;
   /** 1 to 65533. */
   readonly threads: number;
+  /** What application groups other than `''` are: sub-interpreters of each process, or processes of their own. */
+  readonly isolation: 'interpreters' | 'processes';
   /** The value of `wsgi.multiprocess`: whether `processes=` was stated. */
   readonly multiprocess: boolean;
   readonly python: PythonPlan;
@@ -256,6 +258,7 @@ export interface Endpoint {
   /** Unique for the life of the server. */
   readonly id: number;
   readonly processGroup: string;
+  /** That of its main interpreter; where the group isolates by interpreters it serves the others too. */
   readonly applicationGroup: string;
   readonly pid: number;
   readonly socket: string;

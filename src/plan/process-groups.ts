@@ -1,6 +1,7 @@
 import { type Diagnostic, diagnostic } from '../base/diagnostic.js';
 import type { Span } from '../base/span.js';
 import type { Config, ProcessGroup, ProcessGroupOptions } from '../config/config.js';
+import { compareVersions } from '../python/installed.js';
 import { firstClosed } from '../python/path-walk.js';
 import type { Facts } from './facts.js';
 import type { PlannedHost } from './hosts.js';
@@ -66,6 +67,7 @@ function planGroup(group: ProcessGroup, parts: GroupParts): PlannedGroup {
       ...(owner !== undefined && { restrictedTo: owner }),
       processes: options.processes?.value ?? 1,
       threads: Math.max(1, options.threads?.value ?? 15),
+      isolation: isolation(options, python?.version),
       multiprocess: options.processes !== undefined,
       python: {
         ...(home !== undefined && { home }),
@@ -90,6 +92,15 @@ function planGroup(group: ProcessGroup, parts: GroupParts): PlannedGroup {
       ...(broken && { broken }),
     },
   };
+}
+
+/** `_xxsubinterpreters` came with Python 3.8. */
+function isolation(
+  { applicationIsolation }: ProcessGroupOptions,
+  version: string | undefined,
+): ProcessGroupPlan['isolation'] {
+  const able = version === undefined || compareVersions(version, '3.8') >= 0;
+  return able && applicationIsolation?.value !== 'process' ? 'interpreters' : 'processes';
 }
 
 /**

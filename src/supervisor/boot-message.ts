@@ -13,7 +13,7 @@ export function bootMessage(
     version: protocolVersion,
     process_group: group.name,
     application_group: applicationGroup,
-    sub_interpreters: false,
+    sub_interpreters: group.isolation === 'interpreters',
     threads: group.threads,
     processes: group.processes,
     multiprocess: group.multiprocess,
@@ -29,7 +29,9 @@ export function bootMessage(
     graceful_timeout: group.timeouts.graceful,
     shutdown_timeout: group.timeouts.shutdown,
     preload: group.preload
-      .filter((item) => item.applicationGroup === applicationGroup)
+      .filter(
+        (item) => group.isolation === 'interpreters' || item.applicationGroup === applicationGroup,
+      )
       .map((item) => ({ script: item.script, application_group: item.applicationGroup })),
   };
   return encodeControl(Control.Boot, boot, dialectOf(group));

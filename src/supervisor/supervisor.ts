@@ -46,9 +46,11 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   const newId = counter();
   let stopping = false;
 
-  function want(processGroup: string, applicationGroup: string): void {
+  function want(processGroup: string, wanted: string): void {
     const group = groups.get(processGroup);
     if (stopping || !group || group.broken) return;
+    // Sub-interpreters are made by the process itself.
+    const applicationGroup = group.isolation === 'interpreters' ? '' : wanted;
     const running = sets.get(processGroup) ?? new Map<string, ProcessSet>();
     sets.set(processGroup, running);
     if (running.has(applicationGroup)) return;

@@ -61,6 +61,15 @@ export const honouredOptions: readonly DaemonOption[] = [
     },
     threads,
   ),
+  option(
+    'application-isolation',
+    'interpreter|process',
+    {
+      default: 'interpreter',
+      text: 'An option of venvhost: what an application group other than `%{GLOBAL}` is. A sub-interpreter of each process of the group, as with mod_wsgi; or `process`, processes of its own, for packages that do not work in sub-interpreters. Pythons before 3.8 have processes in any case.',
+    },
+    applicationIsolation,
+  ),
   textOption('user', {
     key: 'user',
     what: 'user',
@@ -189,6 +198,17 @@ function threads(into: ProcessGroupOptions, word: Stated<string>): boolean {
       'leave threads= out for 15',
     );
   into.threads = stated(word, value);
+  return true;
+}
+
+function applicationIsolation(into: ProcessGroupOptions, word: Stated<string>): boolean {
+  if (word.value !== 'interpreter' && word.value !== 'process')
+    throw failure('application isolation', 'application-isolation')(
+      word,
+      'must be interpreter or process',
+      'leave application-isolation= out for sub-interpreters',
+    );
+  into.applicationIsolation = stated(word, word.value);
   return true;
 }
 

@@ -6,7 +6,6 @@ import { word } from '../../protocol/marshal.js';
 import { FrameReader } from '../../protocol/reader.js';
 import { type Journal, openJournal } from './journal-file.js';
 import { Outbox } from './outbox.js';
-import { meanAfter, type Place } from './policy.js';
 
 /** What a request in a process is told. Each stream ends with exactly one of the first six. */
 export interface StreamOwner {
@@ -32,25 +31,34 @@ export interface StreamOwner {
   readonly begun: boolean;
 }
 
+/** The process at the other end; told of each request, because all its connections share its threads. */
+export interface Far {
+  readonly endpoint: Endpoint;
+  sent(now: number): void;
+  /** A sign of life. */
+  heard(now: number): void;
+  /** @param milliseconds the time of the request; undefined: it says nothing. */
+  over(milliseconds: number | undefined): void;
+}
+
 export interface ChannelEvents {
-  /** Requests can be sent, or more of them. */
+  welcomed(): void;
+  /** More requests can be sent. */
   room(): void;
+  /** Nothing new may be sent to the process. */
+  goAway(): void;
   /** All streams have been told. */
-  lost(channel: Channel): void;
+  lost(): void;
 }
 
 const usesMask = (1 << (24 - slotBits)) - 1;
 
-/** The connection to one daemon process. */
-export class Channel implements Place {
-  readonly endpoint: Endpoint;
-  readonly threads: number;
+/** A connection to a daemon process, for one of its application groups. */
+export class Channel {
+  readonly process: Far;
   inFlight = 0;
-  meanMilliseconds = -1;
-  silentSince = 0;
-  takes = false;
-  /** When the connection is given up, in milliseconds of the clock. */
-  doomedAt = Number.POSITIVE_INFINITY;
+  /** Whether the runtime has answered: what is sent before could not be taken back from a frozen process. */
+  welcomed = false;
   journal: Journal | undefined;
 
   readonly #socket: Socket;
@@ -60,19 +68,18 @@ export class Channel implements Place {
   /** The stream in each slot; 0: free. */
   readonly #streams = new Int32Array(slots);
   readonly #uses = new Uint16Array(slots);
-  readonly #free: number[] = [];
+  readonly #free = Array.from({ length: slots }, (_, index) => slots - 1 - index);
   #leaving = false;
   #closed = false;
 
-  constructor(endpoint: Endpoint, gateway: number, events: ChannelEvents) {
-    this.endpoint = endpoint;
-    this.threads = endpoint.threads;
+  constructor(process: Far, applicationGroup: string, gateway: number, events: ChannelEvents) {
+    this.process = process;
     this.#events = events;
     // A region of the journal may have served an earlier connection: old numbers should not meet new ones.
     for (let slot = 0; slot < slots; slot++)
       this.#uses[slot] = Math.floor(Math.random() * usesMask);
     const reader = new FrameReader((type, stream, payload) => this.#take(type, stream, payload));
-    this.#socket = createConnection({ path: endpoint.socket });
+    this.#socket = createConnection({ path: process.endpoint.socket });
     this.#out = new Outbox(this.#socket);
     this.#socket.on('data', (chunk: Buffer) => {
       try {
@@ -84,10 +91,11 @@ export class Channel implements Place {
     this.#socket.on('error', () => {});
     this.#socket.on('end', () => this.#socket.destroy());
     this.#socket.on('close', () => this.#lose());
-    this.#out.frame(Frame.Hello, 0, word(protocolVersion) + word(gateway));
+    const group = Buffer.from(applicationGroup).toString('latin1');
+    this.#out.frame(Frame.Hello, 0, word(protocolVersion) + word(gateway) + group);
   }
 
-  /** Sends a request. Call only while there is room. */
+  /** Sends a request. Call only when `welcomed`, and while there is room. */
   open(owner: StreamOwner, environ: string, body: boolean, now: number): number {
     const slot = this.#free.pop() as number;
     let uses = ((this.#uses[slot] as number) + 1) & usesMask;
@@ -97,8 +105,7 @@ export class Channel implements Place {
     this.#streams[slot] = stream;
     this.#owners[slot] = owner;
     this.inFlight++;
-    if (this.#free.length === 0) this.takes = false;
-    if (this.silentSince === 0) this.silentSince = now;
+    this.process.sent(now);
     owner.sentAt = now;
     this.#out.frame(body ? Frame.RequestWithBody : Frame.Request, stream, environ);
     return stream;
@@ -141,7 +148,6 @@ export class Channel implements Place {
   /** Sends nothing new; closes when the last request is over. */
   leave(): void {
     this.#leaving = true;
-    this.takes = false;
     if (this.inFlight === 0) this.#socket.end();
   }
 
@@ -172,7 +178,7 @@ export class Channel implements Place {
     if (this.#streams[slot] !== stream) return;
     const owner = this.#owners[slot];
     const now = performance.now();
-    this.silentSince = now;
+    this.process.heard(now);
     switch (type) {
       case Frame.Response:
         this.#over(slot, owner, now);
@@ -224,45 +230,34 @@ export class Channel implements Place {
       this.#socket.destroy();
       return;
     }
+    this.welcomed = true;
     try {
-      this.journal = openJournal(this.endpoint.journal, payload.readUInt32LE(4));
+      this.journal = openJournal(this.process.endpoint.journal, payload.readUInt32LE(4));
     } catch {
       // Without a journal every request counts as begun; the process still serves.
     }
-    const usable = Math.min(slots, payload.readUInt32LE(8));
-    for (let slot = usable - 1; slot >= 0; slot--) this.#free.push(slot);
-    this.takes = !this.#leaving && usable > 0;
-    if (this.#leaving) this.#socket.end();
-    this.#events.room();
+    this.#events.welcomed();
   }
 
   /** @param now 0: the time of this request says nothing. */
   #over(slot: number, owner: StreamOwner | undefined, now: number): void {
-    if (owner && now > 0) {
-      this.meanMilliseconds = meanAfter(this.meanMilliseconds, {
-        milliseconds: now - owner.sentAt,
-        inFlight: this.inFlight,
-        threads: this.threads,
-      });
-    }
+    this.process.over(owner && now > 0 ? now - owner.sentAt : undefined);
     this.#streams[slot] = 0;
     this.#owners[slot] = undefined;
     this.#free.push(slot);
     this.inFlight--;
-    this.takes = !this.#leaving;
-    if (this.inFlight === 0) this.silentSince = 0;
   }
 
   #lose(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.takes = false;
     const lost: [StreamOwner, boolean][] = [];
     for (let slot = 0; slot < slots; slot++) {
       const owner = this.#owners[slot];
       const stream = this.#streams[slot] as number;
       this.#owners[slot] = undefined;
       this.#streams[slot] = 0;
+      if (stream !== 0) this.process.over(undefined);
       if (owner) lost.push([owner, this.journal?.begun(stream) ?? true]);
     }
     this.inFlight = 0;
@@ -271,6 +266,6 @@ export class Channel implements Place {
     // The youngest first: each goes to the front of the queue, where the oldest belongs.
     lost.sort(([a], [b]) => b.sentAt - a.sentAt);
     for (const [owner, begun] of lost) owner.onLost(begun);
-    this.#events.lost(this);
+    this.#events.lost();
   }
 }

@@ -8,6 +8,8 @@ export interface Place {
   /** Since when requests are with it and it has said nothing, in milliseconds of the clock; 0: nothing is expected. */
   readonly silentSince: number;
   readonly takes: boolean;
+  /** Whether it may get requests beyond its threads. */
+  readonly extras: boolean;
 }
 
 /** Requests beyond its threads that a quick process gets, so that none of its threads waits for the next. */
@@ -17,7 +19,8 @@ const quickMilliseconds = 1;
 export const frozenMilliseconds = 1000;
 
 export function capacityOf(place: Place): number {
-  const quick = place.meanMilliseconds >= 0 && place.meanMilliseconds < quickMilliseconds;
+  const quick =
+    place.extras && place.meanMilliseconds >= 0 && place.meanMilliseconds < quickMilliseconds;
   return place.threads + (quick ? extraRequests : 0);
 }
 

@@ -1,16 +1,14 @@
 import type { Emit } from '../../base/events.js';
 import type { Endpoint, ProcessGroupPlan } from '../../plan/plan.js';
-import { Channel, type StreamOwner } from './channel.js';
+import type { Channel, StreamOwner } from './channel.js';
 import { choosePlace, frozenMilliseconds, shouldMove } from './policy.js';
+import { DaemonProcess, type Sendable } from './process.js';
 import { createQueue, type Queue } from './queue.js';
 
 /** A request as the pool sees it. */
-export interface Waiting {
+export interface Waiting extends Sendable {
   /** When it was first put in, in milliseconds of the clock. */
   readonly waitsSince: number;
-  /** Its client has gone, or it was answered otherwise. */
-  readonly gone: boolean;
-  send(channel: Channel, now: number): void;
   /** It waited too long, or there is no place. */
   giveUp(status: 503 | 504, reason: string): void;
   /** It was taken back from a process; it has been put in again. */
@@ -26,10 +24,11 @@ export interface PoolOptions {
 }
 
 const wantAgainMilliseconds = 1000;
-const reconnectMilliseconds = 100;
-const lastWordsMilliseconds = 1000;
 
-/** The daemon processes of one process group and application group, and the requests that wait for them. */
+/**
+ * Daemon processes that serve the same requests, and the requests that wait for them: those of a process group,
+ * or where each application group has processes of its own, those of one application group of it.
+ */
 export class Pool {
   readonly group: ProcessGroupPlan;
   readonly applicationGroup: string;
@@ -37,8 +36,7 @@ export class Pool {
   broken: string | undefined;
 
   readonly #options: PoolOptions;
-  readonly #channels: Channel[] = [];
-  readonly #endpoints = new Map<number, { endpoint: Endpoint; reconnectAt: number }>();
+  #processes: DaemonProcess<Waiting>[] = [];
   readonly #queue: Queue<Waiting> = createQueue();
   #wantedAt = Number.NEGATIVE_INFINITY;
   #giving = false;
@@ -52,7 +50,7 @@ export class Pool {
 
   /** Nothing waits, and no process is there. */
   get unused(): boolean {
-    return this.#queue.length === 0 && this.#channels.length === 0 && this.#endpoints.size === 0;
+    return this.#queue.length === 0 && this.#processes.length === 0;
   }
 
   submit(request: Waiting): void {
@@ -62,9 +60,9 @@ export class Pool {
     }
     const now = performance.now();
     if (this.#queue.length === 0) {
-      const channel = choosePlace(this.#channels, now);
-      if (channel) {
-        request.send(channel, now);
+      const process = choosePlace(this.#processes, now);
+      if (process) {
+        process.give(request, now);
         return;
       }
     }
@@ -74,7 +72,7 @@ export class Pool {
       return;
     }
     this.#queue.add(request);
-    if (this.#channels.length === 0) this.#want(now);
+    if (this.#processes.length === 0) this.#want(now);
   }
 
   /** Puts a request that was not begun back, in front of those that came later. */
@@ -86,22 +84,23 @@ export class Pool {
 
   endpointUp(endpoint: Endpoint): void {
     this.broken = undefined;
-    this.#endpoints.set(endpoint.id, { endpoint, reconnectAt: 0 });
-    this.#connect(endpoint);
+    const process = new DaemonProcess<Waiting>(endpoint, this.#options.gateway, {
+      room: () => this.#give(),
+      returned: (requests) => {
+        for (const request of requests.toReversed()) this.putBack(request);
+      },
+    });
+    this.#processes.push(process);
+    // Before the first request, so that it need not wait; other application groups connect at theirs.
+    process.connect(endpoint.applicationGroup);
+    this.#giveSoon();
   }
 
-  /**
-   * @param dead whether the process is known to have ended; else it finishes what it has. What a dead process
-   * wrote last may still be unread, so its connection ends by itself, or after `lastWordsMilliseconds` where a
-   * child that it left behind holds the socket open.
-   */
+  /** @param dead whether the process is known to have ended; else it finishes what it has. */
   endpointDown(id: number, dead: boolean): void {
-    this.#endpoints.delete(id);
-    for (const channel of [...this.#channels]) {
-      if (channel.endpoint.id !== id) continue;
-      channel.leave();
-      if (dead) channel.doomedAt = performance.now() + lastWordsMilliseconds;
-    }
+    const process = this.#processes.find((one) => one.endpoint.id === id);
+    if (dead) process?.died(performance.now());
+    else process?.leave();
   }
 
   setBroken(reason: string): void {
@@ -115,36 +114,16 @@ export class Pool {
     this.#endDeadlines(now);
     this.#endLongRequests(now);
     this.#moveFrozen(now);
-    for (const channel of [...this.#channels]) if (channel.doomedAt < now) channel.destroy();
-    for (const entry of this.#endpoints.values()) {
-      if (entry.reconnectAt === 0 || entry.reconnectAt > now) continue;
-      entry.reconnectAt = 0;
-      this.#connect(entry.endpoint);
-    }
-    if (this.#queue.length > 0 && this.#channels.length === 0) this.#want(now);
+    for (const process of this.#processes)
+      process.tick(now, () => choosePlace(this.#othersThan(process), now) !== undefined);
+    if (this.#processes.some((process) => process.gone))
+      this.#processes = this.#processes.filter((process) => !process.gone);
+    if (this.#queue.length > 0 && this.#processes.length === 0) this.#want(now);
     this.#give();
   }
 
   close(): void {
-    this.#endpoints.clear();
-    for (const channel of [...this.#channels]) channel.destroy();
-  }
-
-  #connect(endpoint: Endpoint): void {
-    this.#channels.push(
-      new Channel(endpoint, this.#options.gateway, {
-        room: () => this.#give(),
-        lost: (channel) => this.#lost(channel),
-      }),
-    );
-  }
-
-  #lost(channel: Channel): void {
-    const at = this.#channels.indexOf(channel);
-    if (at >= 0) this.#channels.splice(at, 1);
-    const entry = this.#endpoints.get(channel.endpoint.id);
-    if (entry) entry.reconnectAt = performance.now() + reconnectMilliseconds;
-    this.#giveSoon();
+    for (const process of this.#processes) process.destroy();
   }
 
   #want(now: number): void {
@@ -172,17 +151,17 @@ export class Pool {
         this.#queue.take();
         continue;
       }
-      const channel = choosePlace(this.#channels, now);
-      if (!channel) return;
+      const process = choosePlace(this.#processes, now);
+      if (!process) return;
       this.#queue.take();
-      next.send(channel, now);
+      process.give(next, now);
     }
   }
 
   /** The oldest stand at the front, so the first that may wait longer ends the search. */
   #endDeadlines(now: number): void {
     const { queue, connect } = this.group.timeouts;
-    const none = !this.#channels.some((channel) => channel.takes || channel.inFlight > 0);
+    const none = !this.#processes.some((process) => process.takes || process.inFlight > 0);
     for (let first = this.#queue.first(); first; first = this.#queue.first()) {
       const waited = (now - first.waitsSince) / 1000;
       if (first.gone) this.#queue.take();
@@ -199,35 +178,49 @@ export class Pool {
   #endLongRequests(now: number): void {
     const { request } = this.group.timeouts;
     if (request === 0) return;
-    for (const channel of this.#channels)
+    for (const channel of this.#channels())
       for (const [, owner] of channel.sentBefore(now - request * 1000)) owner.onTimeout(request);
   }
 
   /** Takes back what a silent process has not begun, while another one has room. */
   #moveFrozen(now: number): void {
-    for (const channel of this.#channels) {
-      if (channel.silentSince === 0 || !channel.journal) continue;
+    for (const process of this.#processes) {
+      if (process.silentSince === 0) continue;
+      const others = this.#othersThan(process);
       let moved = 0;
-      for (const [stream, owner] of channel.unanswered(now - frozenMilliseconds)) {
-        if (channel.hasBegun(stream) !== false) {
-          owner.onBegun();
-          continue;
-        }
-        const others = this.#channels.filter((other) => other !== channel);
-        const elsewhere = choosePlace(others, now) !== undefined;
-        if (!shouldMove(owner.sentAt, now, elsewhere) || !channel.withdraw(stream)) continue;
-        moved++;
-        (owner as StreamOwner & Waiting).moved();
-      }
+      for (const channel of process.channels()) moved += this.#moveUnbegun(channel, others, now);
       if (moved > 0)
         this.#options.emit({
           type: 'requests-moved',
           processGroup: this.group.name,
           applicationGroup: this.applicationGroup,
-          pid: channel.endpoint.pid,
+          pid: process.endpoint.pid,
           count: moved,
           reason: 'the process did not begin them within 1 s',
         });
     }
+  }
+
+  #moveUnbegun(channel: Channel, others: readonly DaemonProcess<Waiting>[], now: number): number {
+    let moved = 0;
+    for (const [stream, owner] of channel.unanswered(now - frozenMilliseconds)) {
+      if (channel.hasBegun(stream) !== false) {
+        owner.onBegun();
+        continue;
+      }
+      const elsewhere = choosePlace(others, now) !== undefined;
+      if (!shouldMove(owner.sentAt, now, elsewhere) || !channel.withdraw(stream)) continue;
+      moved++;
+      (owner as StreamOwner & Waiting).moved();
+    }
+    return moved;
+  }
+
+  #othersThan(process: DaemonProcess<Waiting>): DaemonProcess<Waiting>[] {
+    return this.#processes.filter((other) => other !== process);
+  }
+
+  *#channels(): Iterable<Channel> {
+    for (const process of this.#processes) yield* process.channels();
   }
 }

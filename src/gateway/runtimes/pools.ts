@@ -28,6 +28,7 @@ export interface PoolsOptions extends Omit<PoolOptions, 'group' | 'applicationGr
 export const mostDynamic = 64;
 
 export function createPools(options: PoolsOptions): Pools {
+  /** By process group, then by application group where each has processes of its own. */
   const groups = new Map<string, Map<string, Pool>>();
   const endpoints = new Map<number, Pool>();
   /** Application groups that requests brought into being, by process group. */
@@ -42,9 +43,14 @@ export function createPools(options: PoolsOptions): Pools {
     return pools;
   }
 
-  function make(group: PoolOptions['group'], applicationGroup: string): Pool {
-    const pool = new Pool({ ...options, group, applicationGroup });
-    poolsOf(group.name).set(applicationGroup, pool);
+  function poolOf(group: PoolOptions['group'], wanted: string): Pool {
+    const applicationGroup = group.isolation === 'interpreters' ? '' : wanted;
+    const pools = poolsOf(group.name);
+    let pool = pools.get(applicationGroup);
+    if (!pool) {
+      pool = new Pool({ ...options, group, applicationGroup });
+      pools.set(applicationGroup, pool);
+    }
     return pool;
   }
 
@@ -63,7 +69,9 @@ export function createPools(options: PoolsOptions): Pools {
     if (names.size < mostDynamic) return true;
     const pools = poolsOf(processGroup);
     for (const name of names) {
-      if (pools.get(name)?.unused === false) continue;
+      // A sub-interpreter stays as long as its process.
+      const pool = pools.get(name);
+      if (!pool?.unused) continue;
       names.delete(name);
       pools.delete(name);
     }
@@ -79,23 +87,19 @@ export function createPools(options: PoolsOptions): Pools {
           500,
           `process group ${JSON.stringify(processGroup)} belongs to ${group.restrictedTo}`,
         );
-      const pools = poolsOf(processGroup);
-      const known = pools.get(applicationGroup);
-      if (known) return known;
-      if (dynamic && !hasRoom(processGroup))
+      const isNew = dynamic && !dynamicsOf(processGroup).has(applicationGroup);
+      if (isNew && !hasRoom(processGroup))
         return refused(
           503,
           `process group ${JSON.stringify(processGroup)} has ${mostDynamic} application groups`,
         );
-      if (dynamic) dynamicsOf(processGroup).add(applicationGroup);
-      return make(group, applicationGroup);
+      if (isNew) dynamicsOf(processGroup).add(applicationGroup);
+      return poolOf(group, applicationGroup);
     },
     endpointUp(endpoint) {
       const group = options.groups.get(endpoint.processGroup);
       if (!group) return;
-      const pool =
-        poolsOf(group.name).get(endpoint.applicationGroup) ??
-        make(group, endpoint.applicationGroup);
+      const pool = poolOf(group, endpoint.applicationGroup);
       endpoints.set(endpoint.id, pool);
       pool.endpointUp(endpoint);
     },
@@ -106,9 +110,7 @@ export function createPools(options: PoolsOptions): Pools {
     groupBroken(processGroup, applicationGroup, reason) {
       const group = options.groups.get(processGroup);
       if (!group) return;
-      (poolsOf(processGroup).get(applicationGroup) ?? make(group, applicationGroup)).setBroken(
-        reason,
-      );
+      poolOf(group, applicationGroup).setBroken(reason);
     },
     tick(now) {
       for (const pools of groups.values()) for (const pool of pools.values()) pool.tick(now);

@@ -149,6 +149,7 @@ const place = (about: Partial<Place>): Place => ({
   meanMilliseconds: 50,
   silentSince: 0,
   takes: true,
+  extras: true,
   ...about,
 });
 

@@ -10,6 +10,7 @@ test('a group that states nothing has the defaults', async () => {
     name: 'a',
     processes: 1,
     threads: 15,
+    isolation: 'interpreters',
     multiprocess: false,
     python: { executable: '/usr/bin/python3', version: '3.11.2', prefix: '/usr' },
     pythonPath: [],

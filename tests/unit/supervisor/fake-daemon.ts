@@ -150,6 +150,7 @@ export function groupPlan(changes: Partial<ProcessGroupPlan> = {}): ProcessGroup
     name: 'blog',
     processes: 1,
     threads: 3,
+    isolation: 'processes',
     multiprocess: false,
     python: { executable: python(), version: '3.11.2' },
     pythonPath: [],

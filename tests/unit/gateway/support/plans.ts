@@ -61,6 +61,7 @@ export function groupPlan(about: Partial<ProcessGroupPlan> = {}): ProcessGroupPl
     name: 'site',
     processes: 1,
     threads: 4,
+    isolation: 'processes',
     multiprocess: false,
     python: { executable: '/usr/bin/python3' },
     pythonPath: [],

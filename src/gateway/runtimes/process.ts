@@ -1,0 +1,188 @@
+import type { Endpoint } from '../../plan/plan.js';
+import { slots } from '../../protocol/journal.js';
+import { Channel, type Far } from './channel.js';
+import { frozenMilliseconds, meanAfter, type Place } from './policy.js';
+
+/** How a connection that broke is tried again. */
+const reconnectMilliseconds = 100;
+/**
+ * What a dead process wrote last may still be unread, so its connections end by themselves, or after this time
+ * where a child that it left behind holds the socket open.
+ */
+const lastWordsMilliseconds = 1000;
+
+/** A request that is to be sent. */
+export interface Sendable {
+  readonly applicationGroup: string;
+  /** Its client has gone, or it was answered otherwise. */
+  readonly gone: boolean;
+  send(channel: Channel, now: number): void;
+}
+
+export interface ProcessEvents<T extends Sendable> {
+  /** More requests can be given to it. */
+  room(): void;
+  /** These were not sent, the oldest first. */
+  returned(requests: readonly T[]): void;
+}
+
+/** A connection, and the requests that wait until it is made. */
+interface Line<T> {
+  readonly channel: Channel;
+  readonly since: number;
+  waiting: T[];
+}
+
+/** A daemon process as the gateway sees it: one connection for each application group that it serves. */
+export class DaemonProcess<T extends Sendable = Sendable> implements Place, Far {
+  readonly endpoint: Endpoint;
+  inFlight = 0;
+  meanMilliseconds = -1;
+  silentSince = 0;
+  readonly #gateway: number;
+  readonly #events: ProcessEvents<T>;
+  readonly #lines = new Map<string, Line<T>>();
+  /** Connections that take nothing new, beside those that do. */
+  readonly #ending = new Set<Channel>();
+  #leaving = false;
+  #doomedAt = Number.POSITIVE_INFINITY;
+  #reconnectAt = 0;
+
+  constructor(endpoint: Endpoint, gateway: number, events: ProcessEvents<T>) {
+    this.endpoint = endpoint;
+    this.#gateway = gateway;
+    this.#events = events;
+  }
+
+  get threads(): number {
+    return this.endpoint.threads;
+  }
+
+  /** Application groups do not know of each other's threads, so only a single one gets more than there are. */
+  get extras(): boolean {
+    return this.#lines.size <= 1;
+  }
+
+  get takes(): boolean {
+    return !this.#leaving && this.#reconnectAt === 0 && this.inFlight < slots;
+  }
+
+  /** Nothing new goes there, and nothing is there any more. */
+  get gone(): boolean {
+    return this.#leaving && this.#ending.size === 0;
+  }
+
+  *channels(): Iterable<Channel> {
+    for (const { channel } of [...this.#lines.values()]) yield channel;
+    yield* [...this.#ending];
+  }
+
+  /** Makes the connection for an application group before the first request for it. */
+  connect(applicationGroup: string): void {
+    this.#line(applicationGroup);
+  }
+
+  /** Sends a request, as soon as there is a connection for its application group. */
+  give(request: T, now: number): void {
+    const line = this.#line(request.applicationGroup);
+    if (line.channel.welcomed) {
+      request.send(line.channel, now);
+      return;
+    }
+    line.waiting.push(request);
+    this.sent(now);
+  }
+
+  /** Sends nothing new; connections close when their last request is over. */
+  leave(): void {
+    this.#leaving = true;
+    const lines = [...this.#lines.values()];
+    this.#lines.clear();
+    for (const line of lines) {
+      this.#ending.add(line.channel);
+      line.channel.leave();
+    }
+    for (const line of lines) this.#return(line);
+  }
+
+  /** The process has ended. */
+  died(now: number): void {
+    this.leave();
+    this.#doomedAt = now + lastWordsMilliseconds;
+  }
+
+  /** @param elsewhere whether another process could take what waits for a connection here. */
+  tick(now: number, elsewhere: () => boolean): void {
+    if (this.#reconnectAt > 0 && now >= this.#reconnectAt) this.#reconnectAt = 0;
+    if (now >= this.#doomedAt) this.destroy();
+    for (const line of this.#lines.values()) {
+      const late = line.waiting.length > 0 && now - line.since >= frozenMilliseconds;
+      if (late && elsewhere()) this.#return(line);
+    }
+  }
+
+  destroy(): void {
+    this.#leaving = true;
+    for (const channel of this.channels()) channel.destroy();
+  }
+
+  sent(now: number): void {
+    this.inFlight++;
+    if (this.silentSince === 0) this.silentSince = now;
+  }
+
+  heard(now: number): void {
+    this.silentSince = now;
+  }
+
+  over(milliseconds: number | undefined): void {
+    if (milliseconds !== undefined) {
+      const { inFlight, threads } = this;
+      this.meanMilliseconds = meanAfter(this.meanMilliseconds, { milliseconds, inFlight, threads });
+    }
+    this.inFlight--;
+    if (this.inFlight === 0) this.silentSince = 0;
+  }
+
+  #line(applicationGroup: string): Line<T> {
+    const known = this.#lines.get(applicationGroup);
+    if (known) return known;
+    const channel = new Channel(this, applicationGroup, this.#gateway, {
+      welcomed: () => this.#sendWaiting(line),
+      room: this.#events.room,
+      goAway: () => this.leave(),
+      lost: () => this.#lost(line, applicationGroup),
+    });
+    const line: Line<T> = { channel, since: performance.now(), waiting: [] };
+    this.#lines.set(applicationGroup, line);
+    return line;
+  }
+
+  #sendWaiting(line: Line<T>): void {
+    const now = performance.now();
+    for (const request of this.#takeWaiting(line)) request.send(line.channel, now);
+    this.#events.room();
+  }
+
+  #return(line: Line<T>): void {
+    const requests = this.#takeWaiting(line);
+    if (requests.length > 0) this.#events.returned(requests);
+  }
+
+  #takeWaiting(line: Line<T>): T[] {
+    const { waiting } = line;
+    line.waiting = [];
+    for (let count = waiting.length; count > 0; count--) this.over(undefined);
+    return waiting.filter((request) => !request.gone);
+  }
+
+  #lost(line: Line<T>, applicationGroup: string): void {
+    this.#ending.delete(line.channel);
+    if (this.#lines.get(applicationGroup) === line) {
+      this.#lines.delete(applicationGroup);
+      this.#reconnectAt = performance.now() + reconnectMilliseconds;
+    }
+    this.#return(line);
+    this.#events.room();
+  }
+}

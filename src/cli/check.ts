@@ -6,7 +6,8 @@ import {
   type ConfigurationOptions,
   planConfiguration,
 } from './configuration.js';
-import { countDiagnostics, reportDiagnostics } from './report.js';
+import { jsonReport } from './json-report.js';
+import { commonHint, countDiagnostics, reportDiagnostics } from './report.js';
 import { exitStatus, type Terminal } from './terminal.js';
 
 /** `venvhost check`: all diagnostics; exit status 1 where one is an error. */
@@ -28,11 +29,11 @@ export function addCheck(
     .action(async (options: ConfigurationOptions & { json?: boolean }) => {
       const { plan, diagnostics } = await planConfiguration(options);
       const errors = hasErrors(diagnostics);
-      if (options.json) terminal.out(`${JSON.stringify({ ok: !errors, diagnostics }, null, 2)}\n`);
+      if (options.json) terminal.out(`${JSON.stringify(jsonReport(diagnostics), null, 2)}\n`);
       else {
         terminal.error(reportDiagnostics(diagnostics, { shortNotes: false }));
         const counted = countDiagnostics(diagnostics);
-        if (errors) terminal.error(`${counted}\n`);
+        if (errors) terminal.error(`${counted}\n${commonHint(diagnostics)}`);
         else {
           const summary = `the configuration is fine${counted === '' ? '' : `, with ${counted}`}`;
           terminal.out(`${formatGroupLines(plan)}${summary}\n`);

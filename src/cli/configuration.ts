@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Diagnostic } from '../base/diagnostic.js';
+import { inReadingOrder } from '../base/order.js';
 import type { ListenAddress } from '../config/config.js';
 import { diskFiles } from '../config/disk.js';
 import { readConfig } from '../config/read.js';
@@ -11,21 +12,39 @@ import { collectDefine, collectFile } from './arguments.js';
 
 /** Options of all commands that read configuration files. */
 export interface ConfigurationOptions {
-  readonly file: string[];
+  readonly file: readonly string[];
   readonly define: Map<string, string>;
   readonly ignoreUnsupported?: boolean;
 }
 
 export function addConfigurationOptions(command: Command): Command {
   return command
-    .requiredOption('-f, --file <file>', 'configuration file; may be repeated', collectFile)
+    .option('-f, --file <file>', 'configuration file; may be repeated (required)', collectFile)
     .option(
       '-D, --define <name[=value]>',
       'define NAME, as Define does; may be repeated',
       collectDefine,
       new Map<string, string>(),
     )
-    .option('--ignore-unsupported', 'skip directives that are not supported yet, with a warning');
+    .option('--ignore-unsupported', 'skip directives that are not supported yet, with a warning')
+    .allowExcessArguments()
+    .hook('preAction', (_, called) => checkFiles(called));
+}
+
+/** Which files are meant is never guessed; a file without `-f` is the usual slip. */
+function checkFiles(command: Command): void {
+  const [extra] = command.args;
+  const { file } = command.opts<Partial<ConfigurationOptions>>();
+  if (extra !== undefined)
+    command.error(
+      file === undefined
+        ? `error: a configuration file is named with -f: venvhost ${command.name()} -f ${extra}`
+        : `error: "${extra}" is one argument too many; several files are named as -f ONE -f TWO`,
+    );
+  if (file === undefined)
+    command.error(
+      `error: no configuration file; name one: venvhost ${command.name()} -f /path/to/site.conf`,
+    );
 }
 
 export interface Planning {
@@ -48,6 +67,11 @@ export async function planConfiguration(
   });
   const facts = await collectFacts(read.config, realMachine());
   const planned = buildPlan(read.config, facts, extra);
-  const diagnostics = [...read.diagnostics, ...planned.diagnostics];
+  // Of a configuration that could not be read there is nothing else to say.
+  const unread = read.diagnostics.some(({ code, at }) => code === 'file-unreadable' && !at);
+  const diagnostics = inReadingOrder(
+    [...read.diagnostics, ...(unread ? [] : planned.diagnostics)],
+    options.file,
+  );
   return { plan: planned.plan, diagnostics, refused: refusesStart(planned.plan, diagnostics) };
 }

@@ -4,7 +4,8 @@ import { type Log, openLog } from '../observe/log.js';
 import { formatGroupLines } from '../plan/format.js';
 import { type Server, startServer } from '../server/start-server.js';
 import type { Planning } from './configuration.js';
-import { countDiagnostics, reportDiagnostics } from './report.js';
+import { internalErrorText, isInternal } from './internal-error.js';
+import { commonHint, countDiagnostics, reportDiagnostics } from './report.js';
 import { exitStatus, type Terminal } from './terminal.js';
 
 export type LogFormat = 'pretty' | 'json';
@@ -30,7 +31,7 @@ export async function runInForeground(
 ): Promise<number> {
   terminal.error(reportDiagnostics(diagnostics, { shortNotes: true }));
   if (refused) {
-    terminal.error(`not started: ${countDiagnostics(diagnostics)}\n`);
+    terminal.error(`not started: ${countDiagnostics(diagnostics)}\n${commonHint(diagnostics)}`);
     return exitStatus.errors;
   }
   let log: Log | undefined;
@@ -44,6 +45,7 @@ export async function runInForeground(
     await untilStopped(server, (message) => log?.emit({ type: 'server-failed', message }));
     return exitStatus.fine;
   } catch (error) {
+    if (isInternal(error)) throw error;
     terminal.error(`not started: ${(error as Error).message}\n`);
     return exitStatus.errors;
   }
@@ -74,7 +76,7 @@ function untilStopped(server: Server, failed: (message: string) => void): Promis
     for (const signal of stopSignals) process.on(signal, onSignal);
     // A mistake of ours must not leave processes behind that nobody watches.
     process.on('uncaughtException', (error) => {
-      failed(error.stack ?? error.message);
+      failed(internalErrorText(error, process.env).trimEnd());
       process.exitCode = exitStatus.errors;
       onSignal('an error of its own');
       server.stopNow();

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../server/package-files.js';
 import { addCheck } from './check.js';
+import { internalErrorText } from './internal-error.js';
 import { addPlan } from './plan.js';
 import { addRun } from './run.js';
 import { addServe } from './serve.js';
@@ -29,7 +30,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
   } catch (error) {
     if (error instanceof CommanderError)
       return error.exitCode === 0 ? exitStatus.fine : exitStatus.usage;
-    terminal.error(`venvhost: ${(error as Error).stack ?? String(error)}\n`);
+    terminal.error(internalErrorText(error, process.env));
     return exitStatus.errors;
   }
 }
@@ -49,7 +50,6 @@ function createProgram(terminal: Terminal, done: (status: number) => void): Comm
     .exitOverride();
   for (const add of [addRun, addCheck, addPlan, addServe]) add(program, terminal, done);
   for (const command of program.commands) {
-    command.copyInheritedSettings(program);
     command.version(packageVersion(), '-V, --version', 'print the version');
   }
   return program;

@@ -6,7 +6,7 @@ import {
   type ConfigurationOptions,
   planConfiguration,
 } from './configuration.js';
-import { reportDiagnostics } from './report.js';
+import { commonHint, reportDiagnostics } from './report.js';
 import { exitStatus, type Terminal } from './terminal.js';
 
 /** `venvhost plan`: what would run, for people or as JSON. */
@@ -27,7 +27,9 @@ export function addPlan(
     .addHelpText('after', '\nExample:\n  venvhost plan -f blog.conf --json')
     .action(async (options: ConfigurationOptions & { json?: boolean }) => {
       const { plan, diagnostics } = await planConfiguration(options);
-      terminal.error(reportDiagnostics(diagnostics, { shortNotes: true }));
+      terminal.error(
+        `${reportDiagnostics(diagnostics, { shortNotes: true })}${commonHint(diagnostics)}`,
+      );
       terminal.out(options.json ? `${JSON.stringify(plan, null, 2)}\n` : formatPlan(plan));
       done(hasErrors(diagnostics) ? exitStatus.errors : exitStatus.fine);
     });

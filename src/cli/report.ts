@@ -1,17 +1,21 @@
 import { type Diagnostic, formatDiagnostic, type Severity } from '../base/diagnostic.js';
-import { formatSpan } from '../base/span.js';
+import { formatSpan, type Span } from '../base/span.js';
 
-/** All diagnostics as text, with a blank line between; empty without any. */
+/**
+ * All diagnostics as text; empty without any. Directives without effect, of which every stock file has a
+ * dozen, share one note at the end.
+ */
 export function reportDiagnostics(
   diagnostics: readonly Diagnostic[],
   options: { shortNotes: boolean },
 ): string {
-  return diagnostics
+  const idle = diagnostics.filter(isIdle);
+  const lines = diagnostics
+    .filter((found) => !isIdle(found))
     .map((found) =>
       options.shortNotes && found.severity === 'note' ? shortNote(found) : formatDiagnostic(found),
-    )
-    .map((text) => `${text}\n`)
-    .join('');
+    );
+  return [...lines, ...idleNote(idle)].map((text) => `${text}\n`).join('');
 }
 
 /** `2 errors, 1 warning`; empty where there is neither. */
@@ -21,6 +25,36 @@ export function countDiagnostics(diagnostics: readonly Diagnostic[]): string {
   return [plural(count('error'), 'error'), plural(count('warning'), 'warning')]
     .filter((part) => part !== '')
     .join(', ');
+}
+
+/** The way out that many errors share; ends in a newline, or is empty. */
+export function commonHint(diagnostics: readonly Diagnostic[]): string {
+  const unsupported = diagnostics.filter(
+    ({ code, severity }) => code === 'unsupported-directive' && severity === 'error',
+  ).length;
+  if (unsupported === 0) return '';
+  const which = unsupported === 1 ? '1 of them is' : `${unsupported} of them are`;
+  return `  hint: ${which} not supported yet; --ignore-unsupported turns that into warnings\n`;
+}
+
+function isIdle({ code, severity, at }: Diagnostic): boolean {
+  return code === 'directive-without-effect' && severity === 'note' && at !== undefined;
+}
+
+/** `note: no effect here: ServerTokens (file:1), …`, in lines of readable length. */
+function idleNote(idle: readonly Diagnostic[]): string[] {
+  if (idle.length === 0) return [];
+  const lines = ['note: without effect here, accepted for Apache [directive-without-effect]'];
+  let file = '';
+  for (const { at } of idle as readonly { at: Span }[]) {
+    const item = `${at.text.slice(at.column - 1, at.endColumn - 1)} (line ${at.line})`;
+    const last = lines.at(-1)!;
+    if (at.file !== file) lines.push(`  ${at.file}: ${item}`);
+    else if (last.length + item.length > 98) lines.push(`    ${item}`);
+    else lines[lines.length - 1] = `${last}, ${item}`;
+    file = at.file;
+  }
+  return [lines.join('\n')];
 }
 
 function shortNote({ at, message }: Diagnostic): string {

@@ -50,7 +50,10 @@ function open(
       reading,
       'file-unreadable',
       `cannot read the configuration file "${path}": ${reasonOf(error)}`,
-      includedFrom && { at: includedFrom },
+      {
+        ...(includedFrom && { at: includedFrom }),
+        ...(reading.sources.isFolder(path) && { hint: 'name a file in it' }),
+      },
     );
     return undefined;
   }

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { Diagnostic } from '../base/diagnostic.js';
+import { inReadingOrder } from '../base/order.js';
 import type { Config } from './config.js';
 import type { Draft, Evaluation } from './declaration.js';
 import { evaluateNodes } from './evaluate.js';
@@ -12,7 +13,7 @@ import { mergeProcessGroups } from './twins.js';
 export interface ReadResult {
   /** Everything that could be understood, also where there are errors. */
   readonly config: Config;
-  /** In the order of the configuration, as far as one pass finds them. */
+  /** In the order of the files and lines. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -52,6 +53,6 @@ export function readConfig(files: readonly string[], sources: Sources): ReadResu
   const groups = mergeProcessGroups(config.processGroups);
   return {
     config: { ...config, processGroups: groups.processGroups },
-    diagnostics: [...reading.diagnostics, ...groups.diagnostics],
+    diagnostics: inReadingOrder([...reading.diagnostics, ...groups.diagnostics], files),
   };
 }

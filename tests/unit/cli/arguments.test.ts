@@ -17,7 +17,7 @@ test('--listen takes a port, or an address and a port', () => {
 
 for (const text of ['', 'x', '70000', 'localhost:80', '::1:80', '127.0.0.1', ':80', '1.2.3:80'])
   test(`--listen refuses ${JSON.stringify(text)}`, () => {
-    assert.throws(() => parseListen(text), /write/);
+    assert.throws(() => parseListen(text), /Write/);
   });
 
 test('-D keeps what stands after the first =', () => {

@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { internalErrorText } from '../../../src/cli/internal-error.js';
+import type { JsonReport } from '../../../src/cli/json-report.js';
 import { runCommand } from '../../../src/cli/main.js';
 
 async function run(...args: string[]): Promise<{ status: number; out: string; error: string }> {
@@ -46,11 +48,18 @@ const wrong: [string, string[], RegExp][] = [
   ['no command', [], /Usage: venvhost/],
   ['an unknown command', ['cheek'], /unknown command 'cheek'\n\(Did you mean check\?\)/],
   ['an unknown option', ['check', '-f', 'x', '--jason'], /unknown option '--jason'/],
-  ['no file', ['check'], /required option '-f, --file <file>' not specified/],
-  ['a bad number', ['serve', 'a.wsgi', '--threads', '0'], /got "0"; write a whole number/],
-  ['a bad address', ['run', '-f', 'x', '--listen', 'here'], /got "here"; write \[ADDRESS:\]PORT/],
+  ['check without a file', ['check'], /name one: venvhost check -f /],
+  ['plan without a file', ['plan', '--json'], /name one: venvhost plan -f /],
+  ['run without a file', ['run'], /name one: venvhost run -f /],
+  ['a file without -f', ['check', 'a.conf'], /named with -f: venvhost check -f a\.conf/],
+  ['a bad number', ['serve', 'a.wsgi', '--threads', '0'], /'0' is invalid\. Write a whole number/],
+  [
+    'a bad address',
+    ['run', '-f', 'x', '--listen', 'here'],
+    /'here' is invalid\. Write \[ADDRESS:\]PORT/,
+  ],
   ['no script', ['serve'], /missing required argument 'script'/],
-  ['too many arguments', ['check', '-f', 'x', 'more'], /too many arguments/],
+  ['too many arguments', ['check', '-f', 'x', 'more'], /"more" is one argument too many/],
 ];
 for (const [title, args, message] of wrong)
   test(`${title} is wrong usage`, async () => {
@@ -60,10 +69,47 @@ for (const [title, args, message] of wrong)
     assert.match(error, message);
   });
 
-test('a file that is missing is an error of check', async () => {
-  const { status, error } = await run('check', '-f', '/nonexistent/site.conf');
-  assert.equal(status, 1);
-  assert.match(error, /file-unreadable/);
+test('a file that cannot be read is an error, and there is nothing else to say of it', async () => {
+  for (const command of ['check', 'plan', 'run']) {
+    const { status, error } = await run(command, '-f', '/nonexistent/site.conf');
+    assert.equal(status, 1, command);
+    assert.match(error, /file-unreadable/);
+    assert.doesNotMatch(error, /nothing-mounted|user-defaulted|no-listen/);
+  }
+  const folder = await run('check', '-f', tmpdir());
+  assert.equal(folder.status, 1);
+  assert.match(folder.error, /it is a folder \[file-unreadable\]\n {2}hint: name a file in it/);
+});
+
+test('-D and -f take their values in every usual form', async (t) => {
+  const file = configuration(t, '<IfDefine A>\nListenn ${B}\n</IfDefine>\n');
+  for (const args of [
+    ['-f', file, '-D', 'A', '-D', 'B=1'],
+    [`-f${file}`, '-DA', '-DB=1'],
+    [`--file=${file}`, '--define=A', '--define', 'B=1'],
+  ]) {
+    const { error } = await run('check', ...args);
+    assert.match(error, /Listenn/, args.join(' '));
+    assert.doesNotMatch(error, /undefined-variable/, args.join(' '));
+  }
+});
+
+test('directives without effect share one note, and what is not supported has one way out', async (t) => {
+  const file = configuration(t, 'ServerTokens OS\nFileETag None\nRedirect / /x\n');
+  const { error } = await run('check', '-f', file);
+  assert.match(error, /site\.conf: ServerTokens \(line 1\), FileETag \(line 2\)\n/);
+  assert.match(error, /hint: 1 of them is not supported yet; --ignore-unsupported/);
+});
+
+test('a mistake of ours is one line, with the stack only for who asks', () => {
+  const error = new TypeError('x is not a function');
+  const short = internalErrorText(error, {});
+  assert.match(
+    short,
+    /internal error, TypeError: x is not a function\n {2}hint: .*VENVHOST_DEBUG=1/,
+  );
+  assert.doesNotMatch(short, /\n\s+at /);
+  assert.match(internalErrorText(error, { VENVHOST_DEBUG: '1' }), /\n\s+at /);
 });
 
 test('an unknown directive is an error of check, plan and run, with its position', async (t) => {
@@ -79,9 +125,24 @@ test('check --json prints the diagnostics as data', async (t) => {
   const file = configuration(t, 'Listenn 80\n');
   const { status, out } = await run('check', '--json', '-f', file);
   assert.equal(status, 1);
-  const report = JSON.parse(out) as { ok: boolean; diagnostics: { code: string }[] };
+  const report = JSON.parse(out) as JsonReport;
+  const found = report.diagnostics.find(({ code }) => code === 'unknown-directive');
+  assert.deepEqual(found, {
+    code: 'unknown-directive',
+    severity: 'error',
+    message: 'unknown directive "Listenn"',
+    file,
+    line: 1,
+    column: 1,
+    endColumn: 8,
+    excerpt: 'Listenn 80',
+    hint: 'did you mean "Listen"?',
+    related: [],
+    includedFrom: [],
+  });
   assert.equal(report.ok, false);
-  assert.ok(report.diagnostics.some(({ code }) => code === 'unknown-directive'));
+  assert.deepEqual(Object.keys(report.summary), ['errors', 'warnings', 'notes']);
+  for (const entry of report.diagnostics) assert.deepEqual(Object.keys(entry), Object.keys(found));
 });
 
 test('plan --json prints the plan', async (t) => {

@@ -26,7 +26,7 @@ export const catalogue = {
   'unknown-directive': { severity: 'error', title: 'no directive has this name' },
   'unsupported-directive': {
     severity: 'error',
-    title: 'a known directive that is not supported yet',
+    title: 'a known directive or option that is not supported yet',
   },
   'replaced-directive': {
     severity: 'error',

@@ -1,7 +1,7 @@
 import { diagnostic } from '../base/diagnostic.js';
 import type { Stated } from '../base/span.js';
 import type { ProcessGroupOptions } from './config.js';
-import { type Call, invalid } from './declaration.js';
+import { type Call, invalid, Refusal } from './declaration.js';
 import { flag, integer, stated } from './values.js';
 
 /** One option of WSGIDaemonProcess; reading it and its manual come from here. */
@@ -13,6 +13,8 @@ export interface DaemonOption {
   readonly text: string;
   /** Whether the server does what it says; otherwise a value that asks for something gets a warning. */
   readonly honoured: boolean;
+  /** Ignoring it would open what it protects: stating it is an error until it works. */
+  readonly refused: boolean;
   readonly read: (into: ProcessGroupOptions, value: Stated<string>, call: Call) => void;
 }
 
@@ -24,6 +26,7 @@ export interface Facts<K extends keyof ProcessGroupOptions> {
   readonly text: string;
   readonly default?: string;
   readonly honoured?: false;
+  readonly refused?: true;
 }
 
 /** The keys of the options that hold a value of one type. */
@@ -71,7 +74,8 @@ export function numberOption(
     });
     if (facts.also && !facts.also.holds(found.value)) throw fail(word, facts.also.message);
     into[facts.key] = found;
-    return found.value !== 0;
+    // 0 turns off; the default is what holds anyway.
+    return found.value !== 0 && String(found.value) !== facts.default;
   });
 }
 
@@ -118,20 +122,31 @@ export function flagOption(name: string, facts: Facts<KeysOf<boolean>>): DaemonO
 export function option(
   name: string,
   syntax: string,
-  facts: Pick<Facts<keyof ProcessGroupOptions>, 'text' | 'default' | 'honoured'>,
+  facts: Pick<Facts<keyof ProcessGroupOptions>, 'text' | 'default' | 'honoured' | 'refused'>,
   read: (into: ProcessGroupOptions, word: Stated<string>, call: Call) => boolean,
 ): DaemonOption {
   const honoured = facts.honoured ?? true;
+  const refused = facts.refused ?? false;
   return {
     name,
     syntax,
     ...(facts.default !== undefined && { default: facts.default }),
     text: facts.text,
     honoured,
+    refused,
     read: (into, word, call) => {
-      if (read(into, word, call) && !honoured) warnOnce(call, name, word);
+      if (!read(into, word, call) || honoured) return;
+      if (refused) throw notSupported(name, word);
+      warnOnce(call, name, word);
     },
   };
+}
+
+function notSupported(name: string, word: Stated<string>): Refusal {
+  return new Refusal('unsupported-directive', `${name}= is not supported yet`, {
+    at: word.at,
+    hint: `what it protects would be open without it: leave ${name}= out only where that is no harm`,
+  });
 }
 
 function warnOnce(call: Call, name: string, word: Stated<string>): void {

@@ -71,7 +71,8 @@ function replaced(entries: readonly Entry[]): string[] {
 function options(): string[] {
   const row = (option: DaemonOption) =>
     `| \`${option.name}=\` | ${cell(option.syntax)} | ${cell(option.default ?? '')} | ${cell(option.text)} |`;
-  const [honoured, checked] = partition(daemonOptionList, (option) => option.honoured);
+  const [honoured, others] = partition(daemonOptionList, (option) => option.honoured);
+  const [refused, checked] = partition(others, (option) => option.refused);
   const table = ['| Option | Value | Default | Description |', '|---|---|---|---|'];
   return [
     '## Options of WSGIDaemonProcess',
@@ -85,6 +86,11 @@ function options(): string[] {
     '',
     ...table,
     ...checked.map(row),
+    '',
+    'These protect something and are not supported yet: stating one is an error, and a warning with `--ignore-unsupported`:',
+    '',
+    ...table,
+    ...refused.map(row),
     '',
   ];
 }

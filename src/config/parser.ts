@@ -63,18 +63,21 @@ function expand(reading: Reading, line: LogicalLine): LogicalLine {
   return expandVariables(
     line,
     (name) => reading.defines.get(name) ?? reading.sources.environment[name],
-    (name, at) =>
+    (name, at) => {
+      if (reading.undefinedNames.has(name)) return;
+      reading.undefinedNames.add(name);
       report(
         reading,
         'undefined-variable',
-        `\${${name}} is neither defined nor in the environment, its text is kept as it is`,
+        `\${${name}} is neither defined nor in the environment: its text is kept as it is, here and further on`,
         {
           at,
           hint: name.startsWith('APACHE_')
-            ? `Debian sets it in /etc/apache2/envvars: read that file into the shell first, or start with -D ${name}=VALUE`
+            ? `Debian sets it in /etc/apache2/envvars: run ". /etc/apache2/envvars" in the shell first, or add -D ${name}=VALUE`
             : `write "Define ${name} VALUE" before this line, or start with -D ${name}=VALUE`,
         },
-      ),
+      );
+    },
   );
 }
 

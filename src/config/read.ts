@@ -26,6 +26,7 @@ export function readConfig(files: readonly string[], sources: Sources): ReadResu
     sources,
     defines: new Map(sources.defines),
     diagnostics: [],
+    undefinedNames: new Set(),
     serverRoot: sources.serverRoot ?? posix.dirname(posix.resolve(files[0] ?? 'none')),
   };
   const nodes = files.flatMap((path) => parseFile(reading, path));

@@ -8,6 +8,8 @@ export interface Reading {
   /** Define and -D; `undefined` is a name without a value. */
   readonly defines: Map<string, string | undefined>;
   readonly diagnostics: Diagnostic[];
+  /** Names of `${NAME}` that were reported: each one once. */
+  readonly undefinedNames: Set<string>;
   /** Absolute. */
   serverRoot: string;
 }

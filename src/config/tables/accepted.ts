@@ -1,3 +1,4 @@
+import { diagnostic } from '../../base/diagnostic.js';
 import { type Call, type Declaration, everywhere, Refusal, serverOnly } from '../declaration.js';
 import { flag } from '../values.js';
 import { once } from '../without-effect.js';
@@ -119,6 +120,7 @@ function accepted(
     effect: (call) => {
       check?.(call);
       if (isDefaultOf(name, call.words[0]?.value)) return;
+      if (name === 'AllowOverride' || name === 'AllowOverrideList') return warnOfOverrides(call);
       once(call, name, `${name} has no effect here`);
     },
   };
@@ -135,9 +137,26 @@ function checkFlag(call: Call): void {
   flag(word, call.name);
 }
 
+/** A note would be too little: an `.htaccess` may hold the only line that closes a folder. */
+function warnOfOverrides(call: Call): void {
+  if (call.evaluation.said.has('AllowOverride')) return;
+  call.evaluation.said.add('AllowOverride');
+  call.evaluation.diagnostics.push({
+    ...diagnostic(
+      'directive-without-effect',
+      `${call.name}: .htaccess files are not read, and what they forbid is open`,
+      {
+        at: call.at,
+        hint: 'move their lines into <Directory> sections, and write AllowOverride None',
+      },
+    ),
+    severity: 'warning',
+  });
+}
+
 /** A value that says what holds anyway needs no note. */
 function isDefaultOf(name: string, value: string | undefined): boolean {
-  return name === 'AllowOverride' && value?.toLowerCase() === 'none';
+  return name.startsWith('AllowOverride') && value?.toLowerCase() === 'none';
 }
 
 function oneWayFlag(

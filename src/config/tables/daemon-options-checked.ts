@@ -75,6 +75,7 @@ export const checkedOptions: readonly DaemonOption[] = [
     what: 'response flush delay',
     syntax: 'milliseconds',
     honoured: false,
+    default: '5',
     text: 'How long parts of a response are collected.',
   }),
   option(
@@ -127,6 +128,7 @@ export const checkedOptions: readonly DaemonOption[] = [
     syntax: 'folder',
     check: absolute,
     honoured: false,
+    refused: true,
     text: 'The root folder of the processes.',
   }),
   textOption('script-user', {
@@ -135,6 +137,7 @@ export const checkedOptions: readonly DaemonOption[] = [
     syntax: 'name|#number',
     check: account,
     honoured: false,
+    refused: true,
     text: 'The user who must own the scripts. Not together with `script-group`.',
   }),
   textOption('script-group', {
@@ -143,6 +146,7 @@ export const checkedOptions: readonly DaemonOption[] = [
     syntax: 'name|#number',
     check: account,
     honoured: false,
+    refused: true,
     text: 'The group that must own the scripts.',
   }),
   textOption('socket-user', {

@@ -28,6 +28,8 @@ export const honouredOptions: readonly DaemonOption[] = [
     'folder[:folder…]',
     { text: 'Folders that come first in `sys.path`; their `.pth` files are read.' },
     (into, word, call) => {
+      // mod_wsgi-express writes it so where nothing is added.
+      if (word.value === '') return false;
       into.pythonPath = pathList(
         call,
         word,

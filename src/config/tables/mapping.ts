@@ -1,3 +1,4 @@
+import { diagnostic } from '../../base/diagnostic.js';
 import type { Stated } from '../../base/span.js';
 import {
   type Call,
@@ -48,6 +49,16 @@ export const mappingDirectives: readonly Declaration[] = [
     },
   },
   {
+    name: 'ScriptAlias',
+    kind: 'directive',
+    family,
+    syntax: 'URL-path folder',
+    contexts: hosts,
+    words: [2, 2],
+    text: 'CGI scripts are not run. The stock files of distributions contain `ScriptAlias /cgi-bin/`: it is answered with a warning, and requests below the URL-path with 403, so that no script is sent as a text.',
+    effect: closedScripts,
+  },
+  {
     name: 'DirectoryIndex',
     kind: 'directive',
     family,
@@ -93,6 +104,27 @@ export const mappingDirectives: readonly Declaration[] = [
     effect: options,
   },
 ];
+
+/** Nothing may show the source of a script whose folder lies below the DocumentRoot as well. */
+function closedScripts(call: Call): void {
+  const { prefix: url } = prefix(call, call.words[0]!);
+  absolutePath(call, call.words[1]!);
+  call.scope.host.sections.push({
+    at: call.at,
+    kind: 'location',
+    pattern: { kind: 'plain', text: url },
+    settings: { environment: [], require: { value: { kind: 'denied' }, at: call.at } },
+    children: [],
+  });
+  call.evaluation.diagnostics.push({
+    ...diagnostic(
+      'unsupported-directive',
+      `CGI scripts are not run: every request below ${url} gets 403`,
+      { at: call.at, hint: 'WSGI scripts are mounted with WSGIScriptAlias' },
+    ),
+    severity: 'warning',
+  });
+}
 
 export function prefix(call: Call, word: Stated<string>): { kind: 'prefix'; prefix: string } {
   if (!word.value.startsWith('/'))

@@ -7,9 +7,10 @@ const family = 'replaced';
 /** The access control of Apache 2.2: refused, with the lines that replace it. */
 export function replacedDirectives(): Declaration[] {
   return [
-    replaced('directive', 'Order', 'allow,deny|deny,allow', (call) =>
-      write(modernAccess(accessAround(call))),
-    ),
+    replaced('directive', 'Order', 'allow,deny|deny,allow', (call) => {
+      const lines = modernAccess(accessAround(call));
+      return besideRequire(call, lines) ?? write(lines);
+    }),
     replaced(
       'directive',
       'Allow',
@@ -76,6 +77,16 @@ function write(lines: readonly string[]): string {
 
 function words(call: Call): string[] {
   return call.words.map((word) => word.value);
+}
+
+/** Files for Apache 2.2 and 2.4 at once say it twice; old lines that let everybody in can go. */
+function besideRequire(call: Call, lines: readonly string[]): string | undefined {
+  if (lines.join() !== 'Require all granted' || listsOf(call, 'require').length === 0)
+    return undefined;
+  const names = ['Order', 'Allow', 'Deny'].filter(
+    (name) => listsOf(call, name.toLowerCase()).length > 0,
+  );
+  return `this section has a Require already: take ${names.join(' and ')} out`;
 }
 
 /** Allow and Deny mean nothing by themselves where the section has an Order. */

@@ -60,7 +60,7 @@ export const unsupportedFamilies: readonly UnsupportedFamily[] = [
     what: 'handlers, filters and CGI',
     prefix: /^(Filter|Script|CGI|Fcgid|FastCgi|ExtFilter)/i,
     directives:
-      'SetHandler AddHandler RemoveHandler Action SetInputFilter SetOutputFilter AddInputFilter AddOutputFilter AddOutputFilterByType FilterDeclare FilterProvider ScriptAlias ScriptAliasMatch ScriptLog ScriptSock',
+      'SetHandler AddHandler RemoveHandler Action SetInputFilter SetOutputFilter AddInputFilter AddOutputFilter AddOutputFilterByType FilterDeclare FilterProvider ScriptAliasMatch ScriptLog ScriptSock',
     hint: 'WSGI scripts are mounted with WSGIScriptAlias',
   },
   {
@@ -111,6 +111,22 @@ export function unsupportedOfFamily(
   return found && declaration(kind, name, found);
 }
 
+/** Values that say what holds anyway: no reason to refuse a file. */
+const harmless: Readonly<Record<string, RegExp>> = {
+  sslengine: /^off$/i,
+  rewriteengine: /^off$/i,
+  proxyrequests: /^off$/i,
+  proxyvia: /^off$/i,
+  expiresactive: /^off$/i,
+  checkspelling: /^off$/i,
+  userdir: /^disabled$/i,
+  sethandler: /^none$/i,
+};
+
+function isHarmless({ name, words }: Call): boolean {
+  return words.length === 1 && (harmless[name.toLowerCase()]?.test(words[0]!.value) ?? false);
+}
+
 function split(names: string | undefined): string[] {
   return names?.split(' ') ?? [];
 }
@@ -128,7 +144,10 @@ function declaration(
     contexts: everywhere,
     words: [0, Number.POSITIVE_INFINITY],
     text: '',
-    effect: (call) => refuse(call, kind === 'section' ? `<${name}>` : name, what, hint),
+    effect: (call) => {
+      if (kind === 'directive' && isHarmless(call)) return;
+      refuse(call, kind === 'section' ? `<${name}>` : name, what, hint);
+    },
   };
 }
 

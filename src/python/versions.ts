@@ -1,4 +1,4 @@
-/** The oldest Python that the runtime can run on. */
+/** The oldest Python 3 that the runtime can run on. Of Python 2 it is 2.7 alone. */
 export const oldestSupported = { major: 3, minor: 6 } as const;
 
 /** Why a Python version cannot be used, or undefined when it can. `version` as `sys.version` begins. */
@@ -6,9 +6,8 @@ export function whyUnsupported(version: string): string | undefined {
   const [major = 0, minor = 0] = version.split('.').map((part) => Number.parseInt(part, 10));
   const { major: wantedMajor, minor: wantedMinor } = oldestSupported;
   if (major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)) return undefined;
-  return major === 2 && minor === 7
-    ? 'Python 2.7 is not supported yet'
-    : `Python ${version} is too old, ${wantedMajor}.${wantedMinor} is the oldest that works`;
+  if (major === 2 && minor === 7) return undefined;
+  return `Python ${version} is too old, 2.7 and all from ${wantedMajor}.${wantedMinor} on work`;
 }
 
 /** `3.11` of `3.11.2`. */

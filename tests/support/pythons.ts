@@ -1,10 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import {
-  compareVersions,
-  findInstalledPythons,
-  type InstalledPython,
-} from '../../src/python/installed.js';
+import { findInstalledPythons, type InstalledPython } from '../../src/python/installed.js';
+import { whyUnsupported } from '../../src/python/versions.js';
 import { daemonUser } from './users.js';
 
 export interface Python extends InstalledPython {
@@ -34,7 +31,7 @@ export function findPythons(): Python[] {
     ...(user ? { user } : {}),
   }).map((python) => ({
     ...python,
-    supported: python.version.startsWith('3.') && compareVersions(python.version, '3.6') >= 0,
+    supported: whyUnsupported(python.version) === undefined,
   }));
   if (cache) writeFileSync(cache, JSON.stringify(found));
   return found;

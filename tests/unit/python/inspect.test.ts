@@ -128,15 +128,22 @@ test('an interpreter that fails or prints nonsense is broken, with what it said'
   assert.match(findings[0]?.message ?? '', /exit status 1: no module named encodings/);
 });
 
-test('Python 2.7 is not supported yet', async () => {
-  const home = fakeVenv('two', '');
-  script(
-    join(home, 'bin/python'),
-    'printf "venvhost\\t2.7.18\\t/usr\\t/usr\\t/usr/bin/python2\\n"',
-  );
-  const { findings } = await inspect(home);
-  assert.equal(findings[0]?.code, 'interpreter-too-old');
-  assert.match(findings[0]?.message ?? '', /Python 2\.7 is not supported yet/);
+test('of Python 2 only 2.7 is supported, and of Python 3 nothing before 3.6', async () => {
+  for (const [version, supported] of [
+    ['2.7.18', true],
+    ['2.6.9', false],
+    ['3.5.10', false],
+    ['3.6.15', true],
+  ] as const) {
+    const home = fakeVenv(`python-${version}`, '');
+    script(
+      join(home, 'bin/python'),
+      `printf "venvhost\\t${version}\\t/usr\\t/usr\\t/usr/bin/python\\n"`,
+    );
+    const { findings } = await inspect(home);
+    assert.equal(findings[0]?.code, supported ? undefined : 'interpreter-too-old');
+    if (!supported) assert.match(findings[0]?.message ?? '', /2\.7 and all from 3\.6 on work/);
+  }
 });
 
 test('a venv whose interpreter changed under its packages is outdated', async () => {

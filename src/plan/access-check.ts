@@ -1,22 +1,55 @@
 import { dirname } from 'node:path';
 import { type Diagnostic, diagnostic } from '../base/diagnostic.js';
-import type { Alias } from '../config/config.js';
+import type { Span } from '../base/span.js';
+import { usedDocumentRoot } from './document-root.js';
+import type { Facts } from './facts.js';
 import type { PlannedHost } from './hosts.js';
 import { type MountTarget, sectionApplies } from './section-match.js';
 
+interface Opened {
+  readonly target: MountTarget;
+  readonly at: Span;
+}
+
 /** Scripts and folders that no Require says anything about: every request for them gets 403. */
-export function checkAccess(hosts: readonly PlannedHost[]): Diagnostic[] {
+export function checkAccess(
+  hosts: readonly PlannedHost[],
+  facts: Pick<Facts, 'paths'>,
+): Diagnostic[] {
   const said = new Set<string>();
   return hosts.flatMap((host) =>
-    [...host.files, ...host.mounts]
-      .filter(({ plan }) => !isStated(host, plan))
-      .map(({ plan, stated }) => ({ stated, folder: folderOf(plan) }))
-      .filter(({ stated: { at }, folder }) => {
-        const key = `${folder} ${at.file}:${at.line}`;
+    targets(host)
+      .filter(({ target }) => !forms(target, facts).some((form) => isStated(host, form)))
+      .filter(({ at, target }) => {
+        const key = `${folderOf(target)} ${at.file}:${at.line}`;
         return !said.has(key) && said.add(key);
       })
-      .map(({ stated, folder }) => denied(stated, folder)),
+      .map(({ at, target }) => denied(at, target)),
   );
+}
+
+function targets(host: PlannedHost): Opened[] {
+  const root = usedDocumentRoot(host);
+  return [
+    ...[...host.files, ...host.mounts].map(({ plan, stated }) => ({ target: plan, at: stated.at })),
+    ...(root
+      ? [
+          {
+            target: {
+              url: { kind: 'prefix', prefix: '/' },
+              target: root.value,
+              folder: true,
+            } as const,
+            at: root.at,
+          },
+        ]
+      : []),
+  ];
+}
+
+/** What does not exist yet may become a file or a folder. */
+function forms(target: MountTarget, { paths }: Pick<Facts, 'paths'>): MountTarget[] {
+  return paths[target.target]?.end === 'missing' ? [target, { ...target, folder: true }] : [target];
 }
 
 function isStated(host: PlannedHost, target: MountTarget): boolean {
@@ -33,10 +66,12 @@ function folderOf({ target, folder, url }: MountTarget): string {
   return path.replace(/(.)\/+$/, '$1');
 }
 
-function denied({ at, target }: Alias, folder: string): Diagnostic {
+function denied(at: Span, opened: MountTarget): Diagnostic {
+  const folder = folderOf(opened);
+  const itself = opened.target.replace(/(.)\/+$/, '$1') === folder;
   return diagnostic(
     'access-denied-by-default',
-    `every request for ${target} gets 403: no Require opens ${folder}`,
+    `every request for ${opened.target} gets 403: no Require opens ${itself ? 'it' : folder}`,
     {
       at,
       hint: `add\n<Directory ${/\s/.test(folder) ? `"${folder}"` : folder}>\n    Require all granted\n</Directory>`,

@@ -4,7 +4,7 @@ import { type Diagnostic, diagnostic } from '../base/diagnostic.js';
 import type { Config, ListenAddress } from '../config/config.js';
 import { checkAccess } from './access-check.js';
 import type { Facts } from './facts.js';
-import { type PlannedHost, planHosts } from './hosts.js';
+import { hostTitle, type PlannedHost, planHosts } from './hosts.js';
 import { planIdentities } from './identities.js';
 import { planListeners } from './listeners.js';
 import { planLogs } from './logs.js';
@@ -77,7 +77,7 @@ export function buildPlan(config: Config, facts: Facts, options: PlanOptions = {
       ...checkShadows(hosts),
       ...hosts.flatMap((host) => nothingMounted(host, hosts.length > 1)),
       ...checkPaths(hosts, uses, facts, identities),
-      ...checkAccess(hosts),
+      ...checkAccess(hosts, facts),
       ...logs.diagnostics,
       ...socketPathLength(socketPrefix),
     ],
@@ -111,7 +111,7 @@ function nothingMounted({ plan, at }: PlannedHost, hasVirtualHosts: boolean): Di
   if (plan.id === 0 && hasVirtualHosts) return [];
   if (plan.mounts.length + plan.files.length > 0 || plan.documentRoot !== undefined) return [];
   return [
-    diagnostic('nothing-mounted', `host ${plan.name} serves nothing: every request gets 404`, {
+    diagnostic('nothing-mounted', `${hostTitle(plan)} serves nothing: every request gets 404`, {
       ...(at && { at }),
       hint: 'add WSGIScriptAlias / /path/to/app.wsgi',
     }),

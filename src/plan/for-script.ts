@@ -44,7 +44,13 @@ export async function planForScript(options: ScriptOptions, machine: Machine): P
       ...(options.venv === undefined && python?.version ? [said(chosen, python)] : []),
       // Without its only script there is nothing to serve.
       ...planned.diagnostics.map((found) =>
-        found.code === 'script-missing' ? { ...found, severity: 'error' as const } : found,
+        found.code === 'script-missing'
+          ? {
+              ...found,
+              severity: 'error' as const,
+              hint: 'name the file that holds the WSGI callable',
+            }
+          : found,
       ),
     ],
   };

@@ -38,8 +38,10 @@ function servesAnything(host: HostPlan): boolean {
 }
 
 function hostLines(host: HostPlan, plan: Plan): string[] {
-  const where = host.addresses ? host.addresses.map(formatAddress).join(' ') : 'main server';
-  const aliases = host.aliases.length > 0 ? `, also ${host.aliases.join(' ')}` : '';
+  const where = [
+    ...(host.addresses ? [host.addresses.map(formatAddress).join(' ')] : []),
+    ...(host.aliases.length > 0 ? [`also ${host.aliases.join(' ')}`] : []),
+  ].join(', ');
   const rows: [string, string][] = [
     ...host.files.map(({ url, target }): [string, string] => [urlText(url), `files ${target}`]),
     ...host.mounts.flatMap((mount) => mountRows(mount, host, plan)),
@@ -49,7 +51,7 @@ function hostLines(host: HostPlan, plan: Plan): string[] {
   ];
   const width = Math.max(0, ...rows.map(([url]) => url.length));
   return [
-    `host ${host.name}${host.port === undefined ? '' : `:${host.port}`} (${where}${aliases})`,
+    `${host.addresses ? 'host' : 'main server'} ${host.name}${host.port === undefined ? '' : `:${host.port}`}${where === '' ? '' : ` (${where})`}`,
     ...rows.map(([url, text]) => `  ${url.padEnd(width)}  ${text}`),
   ];
 }

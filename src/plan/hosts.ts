@@ -74,6 +74,11 @@ function planHost(
   };
 }
 
+/** `the main server`, or `host NAME`. */
+export function hostTitle({ id, name }: { readonly id: number; readonly name: string }): string {
+  return id === 0 ? 'the main server' : `host ${name}`;
+}
+
 /** Defaults of Apache 2.4. */
 function connectionLimits(pick: <K extends keyof HostSettings>(key: K) => HostSettings[K]) {
   const keepAlive = pick('keepAlive')?.value ?? true;

@@ -180,11 +180,12 @@ function unknown(
   const names = known.map((entry) => entry.name);
   return diagnostic('user-unknown', `this machine has no ${what} ${JSON.stringify(value)}`, {
     at,
-    hint:
-      didYouMean(value, names) ??
-      (what === 'user'
-        ? `make it: useradd --system ${value}`
-        : `make it: groupadd --system ${value}`),
+    hint: value.includes('${')
+      ? 'the variable in it has no value, see above'
+      : (didYouMean(value, names) ??
+        (what === 'user'
+          ? `make it: useradd --system ${value}`
+          : `make it: groupadd --system ${value}`)),
   });
 }
 

@@ -3,6 +3,7 @@ import type { Span } from '../base/span.js';
 import type { Config } from '../config/config.js';
 import { firstClosed, orOpen } from '../python/path-walk.js';
 import { findUser } from './accounts.js';
+import { usedDocumentRoot } from './document-root.js';
 import type { Facts } from './facts.js';
 import type { PlannedHost } from './hosts.js';
 import type { Identities } from './identities.js';
@@ -46,32 +47,34 @@ export function checkPaths(
   identities: Identities,
 ): Diagnostic[] {
   const gateway = identities.gateways ?? identities.self;
-  return hosts.flatMap(({ mounts, files, stated }) => [
-    ...mounts
-      .filter(({ inherited, plan }) => !inherited && !hasGroups(plan.url, plan.target))
-      .flatMap((mount) => {
-        const readers = uses
-          .filter((use) => use.mount === mount && use.name !== undefined)
-          .map(({ name }) => identities.groups.get(name!) ?? identities.self);
-        const { at, target } = mount.stated;
-        return (
-          scriptMissing(target, at, facts) ?? unreachable(target, at, [gateway, ...readers], facts)
-        );
-      }),
-    ...files
-      .filter(({ inherited, plan }) => !inherited && !hasGroups(plan.url, plan.target))
-      .flatMap(
-        ({ stated: { target, at } }) =>
-          folderMissing('Alias', target, at, facts) ?? unreachable(target, at, [gateway], facts),
+  return hosts.flatMap((host) => {
+    const { mounts, files, stated } = host;
+    const root = usedDocumentRoot(host);
+    return [
+      ...mounts
+        .filter(({ inherited, plan }) => !inherited && !hasGroups(plan.url, plan.target))
+        .flatMap((mount) => {
+          const readers = uses
+            .filter((use) => use.mount === mount && use.name !== undefined)
+            .map(({ name }) => identities.groups.get(name!) ?? identities.self);
+          const { at, target } = mount.stated;
+          return (
+            scriptMissing(target, at, facts) ??
+            unreachable(target, at, [gateway, ...readers], facts)
+          );
+        }),
+      ...files
+        .filter(({ inherited, plan }) => !inherited && !hasGroups(plan.url, plan.target))
+        .flatMap(
+          ({ stated: { target, at } }) =>
+            folderMissing('Alias', target, at, facts) ?? unreachable(target, at, [gateway], facts),
+        ),
+      ...(root ? (folderMissing('DocumentRoot', root.value, root.at, facts) ?? []) : []),
+      ...stated.importScripts.flatMap(
+        ({ path, at }) => scriptMissing(path, at, facts, 'it is not imported') ?? [],
       ),
-    ...(stated.documentRoot
-      ? (folderMissing('DocumentRoot', stated.documentRoot.value, stated.documentRoot.at, facts) ??
-        [])
-      : []),
-    ...stated.importScripts.flatMap(
-      ({ path, at }) => scriptMissing(path, at, facts, 'it is not imported') ?? [],
-    ),
-  ]);
+    ];
+  });
 }
 
 function hasGroups(url: { readonly kind: string }, target: string): boolean {

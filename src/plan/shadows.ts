@@ -52,7 +52,8 @@ function urlText(url: UrlPattern): string {
 /** Regular expressions that match every path; others are not compared. */
 const everything = /^\^?(\/|(\/?\(?\.\*\)?))\$?$/;
 
-function takesAll(earlier: UrlPattern, later: UrlPattern): boolean {
+/** Whether no request for `later` is left by `earlier`. */
+export function takesAll(earlier: UrlPattern, later: UrlPattern): boolean {
   if (earlier.kind === 'regex') {
     const { source } = earlier;
     if (later.kind === 'regex' && source === later.source) return true;

@@ -4,7 +4,7 @@ import type { Span, Stated } from '../base/span.js';
 import type { Config, ProcessGroup } from '../config/config.js';
 import { type GroupChoice, groupChoices } from './group-choices.js';
 import { parseGroupName } from './group-name.js';
-import type { PlannedHost } from './hosts.js';
+import { hostTitle, type PlannedHost } from './hosts.js';
 import type { PlannedMount } from './mounts.js';
 
 /** A process group that requests of a mount, or an import script, can get. */
@@ -110,7 +110,7 @@ function notAccessible(
   return [
     diagnostic(
       'process-group-not-accessible',
-      `process group ${JSON.stringify(name)} belongs to ${owner}, and ${host.plan.name} cannot use it`,
+      `process group ${JSON.stringify(name)} belongs to host ${owner}, and ${hostTitle(host.plan)} cannot use it`,
       {
         ...(at && { at }),
         hint: 'move its WSGIDaemonProcess out of the <VirtualHost>, then every host can use it',

@@ -153,6 +153,16 @@ export type Event =
       count: number;
       reason: string;
     }
+  /** Events of one kind came so often that only the first few of a second were told. */
+  | {
+      type: 'events-repeated';
+      /** The type of those left out. */
+      event: string;
+      host: number;
+      processGroup?: string;
+      reason: string;
+      count: number;
+    }
   | { type: 'events-dropped'; count: number };
 
 export type EventOf<T extends Event['type']> = Extract<Event, { type: T }>;

@@ -1,5 +1,5 @@
 import type { AccessLogPlan, FormatPart, HostPlan } from '../plan/plan.js';
-import type { Exchange } from './http/exchange.js';
+import type { Logged } from './http/exchange.js';
 import { serverPort } from './routing/group-names.js';
 import { headerOf } from './routing/variables.js';
 import type { AccessRecord } from './services.js';
@@ -8,7 +8,7 @@ import type { AccessRecord } from './services.js';
 export type WriteLine = (line: string) => void;
 
 interface Line {
-  readonly exchange: Exchange;
+  readonly exchange: Logged;
   readonly host: HostPlan;
   readonly record: AccessRecord;
   /** Seconds since the epoch when the answer was complete. */
@@ -58,7 +58,9 @@ function compileField({ field, argument = '' }: Field): Write {
       return timeField(argument);
     case 'r':
       return ({ exchange }) =>
-        escapeLog(`${exchange.method} ${exchange.target} HTTP/${exchange.version}`);
+        exchange.unparsed
+          ? '-'
+          : escapeLog(`${exchange.method} ${exchange.target} HTTP/${exchange.version}`);
     case 's':
       return ({ exchange }) => String(exchange.status || '-');
     case 'b':
@@ -80,7 +82,7 @@ function compileField({ field, argument = '' }: Field): Write {
     case 'q':
       return ({ record }) => (record.query === '' ? '' : escapeLog(`?${record.query}`));
     case 'H':
-      return ({ exchange }) => `HTTP/${exchange.version}`;
+      return ({ exchange }) => (exchange.unparsed ? '-' : `HTTP/${exchange.version}`);
     case 'v':
     case 'V':
       return ({ host }) => host.name;
@@ -118,7 +120,7 @@ export function escapeLog(text: string): string {
   });
 }
 
-function sentHeader(exchange: Exchange, name: string): string | undefined {
+function sentHeader(exchange: Logged, name: string): string | undefined {
   const lower = name.toLowerCase();
   const { sentHeaders } = exchange;
   for (let index = 0; index < sentHeaders.length; index += 2)

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import type { Emit } from '../base/events.js';
 import type { Endpoint, HostPlan, Plan } from '../plan/plan.js';
@@ -6,10 +7,13 @@ import { compileAccessLogs, type WriteLine } from './access-log.js';
 import { createHandler } from './handle.js';
 import type { ConnectionRules } from './http/connection.js';
 import { createFront, type ListenTarget } from './http/front.js';
+import { unparsed } from './http/unparsed.js';
+import { limitRepeats } from './repeats.js';
 import { createClientNames } from './routing/client-names.js';
 import { createFiles } from './routing/files.js';
 import { createSite } from './routing/route.js';
 import { createSites } from './routing/sites.js';
+import type { Variables } from './routing/variables.js';
 import { createPools } from './runtimes/pools.js';
 import type { Services } from './services.js';
 
@@ -46,11 +50,16 @@ export interface Gateway {
 
 const tickMilliseconds = 100;
 const defaultConnections = 8192;
+/** Open files that are no client's connection: logs, static files, processes of applications. */
+const spareFiles = 256;
+const noVariables: Variables = new Map();
 /** Bytes of a request head that are parsed at all. */
 const mostHead = 256 * 1024;
 
 export function createGateway(options: GatewayOptions): Gateway {
-  const { plan, emit } = options;
+  const { plan } = options;
+  const repeats = limitRepeats(options.emit);
+  const { emit } = repeats;
   const files = createFiles();
   const clock = createClock();
   const groups = new Map(plan.processGroups.map((group) => [group.name, group]));
@@ -69,18 +78,26 @@ export function createGateway(options: GatewayOptions): Gateway {
   const front = createFront({
     name: `${options.number.toString(36)}-`,
     rules: (address, port) => rulesOf(sites.first(address, port).host),
-    maxConnections: options.maxConnections ?? defaultConnections,
+    maxConnections:
+      options.maxConnections ?? Math.min(defaultConnections, openFiles() - spareFiles),
     maxHead: headLimit(plan.hosts),
     keepAliveTimeout: plan.hosts[0]?.keepAliveTimeout ?? 5,
     ...(options.headTimeout === undefined ? {} : { headTimeout: options.headTimeout }),
     handle: createHandler({ services, sites, pools, clientNames: createClientNames() }),
-    rejected: (peer, status, reason) =>
-      emit({ type: 'request-rejected', host: 0, client: peer.remoteAddress, status, reason }),
+    rejected({ peer, status, reason }) {
+      const { host } = sites.first(peer.localAddress, peer.localPort);
+      const client = peer.remoteAddress;
+      const request = services.nextRequestId();
+      emit({ type: 'request-rejected', host: host.id, client, status, reason, request });
+      const record = { requestId: request, path: '-', query: '', variables: noVariables };
+      services.logAccess(unparsed(peer, status, clock.now()), host, record);
+    },
     wallClock: clock.now,
   });
   const timer = startTicking((now, second) => {
     pools.tick(now);
     if (!second) return;
+    repeats.tick();
     front.tick(now);
     files.forget();
     clock.adjust();
@@ -92,11 +109,12 @@ export function createGateway(options: GatewayOptions): Gateway {
     endpointDown: (id, reason = 'stopping') => pools.endpointDown(id, reason === 'died'),
     groupBroken: (processGroup, applicationGroup, reason) =>
       pools.groupBroken(processGroup, applicationGroup, reason),
-    drain: () => front.drain(),
+    drain: () => front.drain().finally(repeats.tick),
     async close() {
       clearInterval(timer);
       pools.close();
       await front.close();
+      repeats.tick();
     },
   };
 }
@@ -109,6 +127,16 @@ function rulesOf(host: HostPlan): ConnectionRules {
 function headLimit(hosts: readonly HostPlan[]): number {
   const wanted = hosts.map(({ limits }) => limits.line + limits.fields * limits.fieldSize);
   return Math.min(mostHead, Math.max(16 * 1024, ...wanted));
+}
+
+/** The limit of this process, which Node has raised as far as it may be. */
+function openFiles(): number {
+  try {
+    const limits = readFileSync('/proc/self/limits', 'latin1');
+    return Math.max(512, Number(/^Max open files\s+(\d+)/m.exec(limits)?.[1] ?? Infinity));
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
 }
 
 /** Ids that no other gateway and no later start makes again. */

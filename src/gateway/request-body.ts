@@ -19,9 +19,15 @@ export class RequestBody {
   #window = 0;
   #endSent = false;
   #begun = false;
+  #dropped = false;
 
   constructor(empty: boolean) {
     this.complete = empty;
+  }
+
+  /** Whether it can still be sent from its start. */
+  get whole(): boolean {
+    return !this.#dropped;
   }
 
   add(chunk: Buffer): void {
@@ -36,6 +42,7 @@ export class RequestBody {
   /** From now on nothing is sent again. */
   begin(): void {
     this.#begun = true;
+    if (this.#next > 0) this.#dropped = true;
     this.#chunks.splice(0, this.#next);
     this.#next = 0;
   }
@@ -74,7 +81,11 @@ export class RequestBody {
     this.#offset += length;
     if (this.#offset < chunk.length) return;
     this.#offset = 0;
-    if (this.#begun) this.#chunks.shift();
-    else this.#next++;
+    if (!this.#begun) {
+      this.#next++;
+      return;
+    }
+    this.#dropped = true;
+    this.#chunks.shift();
   }
 }

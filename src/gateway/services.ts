@@ -1,7 +1,7 @@
 import type { Emit } from '../base/events.js';
 import type { HostPlan } from '../plan/plan.js';
 import type { ConstantFacts } from './environ/constants.js';
-import type { Exchange } from './http/exchange.js';
+import type { Logged } from './http/exchange.js';
 import type { Variables } from './routing/variables.js';
 
 /** What a request leaves for the access log. */
@@ -20,5 +20,5 @@ export interface Services {
   /** Seconds since the epoch, with fractions. */
   readonly wallClock: () => number;
   readonly nextRequestId: () => string;
-  readonly logAccess: (exchange: Exchange, host: HostPlan, record: AccessRecord) => void;
+  readonly logAccess: (exchange: Logged, host: HostPlan, record: AccessRecord) => void;
 }

@@ -17,6 +17,7 @@ const enoughBody = 64 * 1024;
 const mostLosses = 5;
 /** Credit is granted in steps of this size. */
 const creditStep = 64 * 1024;
+const retry: readonly string[] = ['Retry-After', '1'];
 
 export interface WsgiFields {
   readonly scriptName: string;
@@ -168,7 +169,7 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
   }
 
   giveUp(status: 503 | 504, reason: string): void {
-    this.#refuse(status, reason, status === 503 ? ['Retry-After', '1'] : []);
+    this.#refuse(status, reason, status === 503 ? retry : []);
   }
 
   moved(): void {
@@ -224,8 +225,14 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
     else this.#fail(500, failures.get(failure) ?? 'the application failed');
   }
 
+  /** A process says that it did not begin, also where it was taken for begun: then the body may not be whole. */
   onRefused(): void {
-    this.#again();
+    if (this.#answering) this.onStreamAbort();
+    else if (this.#body.whole) this.#again();
+    else {
+      this.#detach();
+      this.#fail(503, 'the process refused the request when a part of its body was gone', retry);
+    }
   }
 
   onLost(begun: boolean): void {

@@ -41,6 +41,11 @@ export function wordingOf(event: Event): Wording {
       return { level: 'info', text: event.text.replace(/\n+$/, ''), always: true };
     case 'runtime-message':
       return { level: event.level, text: event.text };
+    case 'events-repeated':
+      return {
+        level: 'warn',
+        text: `${event.count} more within a second as told before (${event.event}): ${event.reason}${from(event)}`,
+      };
     case 'events-dropped':
       return {
         level: 'warn',

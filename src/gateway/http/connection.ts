@@ -60,6 +60,11 @@ export class Connection implements ServingConnection {
     return this.current === undefined;
   }
 
+  /** Answered for the last time; what still comes is dropped. */
+  get lingers(): boolean {
+    return this.#lingerUntil > 0;
+  }
+
   take(exchange: HttpExchange): void {
     if (this.closing) return;
     if (this.current === undefined) {
@@ -106,9 +111,12 @@ export class Connection implements ServingConnection {
     else this.runNext();
   }
 
-  /** The parser cannot go on, or the client closed its side inside a request. */
+  /**
+   * The parser cannot go on, or the client closed its side inside a request.
+   * @returns whether this was answered on its own: nothing else tells of it.
+   */
   parseError(status: number, reason: string): boolean {
-    if (this.#lingerUntil > 0) return false;
+    if (this.lingers) return false;
     const pending = this.current;
     this.socket.pause();
     if (pending && !pending.bodyComplete) {
@@ -121,12 +129,20 @@ export class Connection implements ServingConnection {
       if (this.#waiting.length === 0) this.closing = true;
       return false;
     }
-    this.closing = true;
+    // The last answer is on its way: a second one would be taken for that of another request.
+    if (this.closing) return false;
     // A connection that never said anything is closed without a word.
-    if (status !== 408 || this.socket.bytesRead > 0)
-      this.socket.write(rawPage(status, { date: new Date().toUTCString(), head: false }));
+    const spoke = status !== 408 || this.socket.bytesRead > 0;
+    if (spoke) this.refuse(status);
+    else this.socket.destroy();
+    return spoke;
+  }
+
+  /** Answers without a request, and takes none. */
+  refuse(status: number): void {
+    this.closing = true;
+    this.socket.write(rawPage(status, { date: new Date().toUTCString(), head: false }));
     this.#linger();
-    return true;
   }
 
   gone(reason: string): void {
@@ -145,11 +161,11 @@ export class Connection implements ServingConnection {
 
   /** The client has closed its sending side. */
   ended(): void {
-    if (this.#lingerUntil > 0) this.socket.destroy();
+    if (this.lingers) this.socket.destroy();
   }
 
   #linger(): void {
-    if (this.#lingerUntil > 0) return;
+    if (this.lingers) return;
     this.#lingerUntil = performance.now() + lingerSeconds * 1000;
     this.#lingerFrom = this.socket.bytesRead;
     this.socket.end();
@@ -158,7 +174,7 @@ export class Connection implements ServingConnection {
 
   /** Once a second. */
   tick(now: number): void {
-    if (this.#lingerUntil > 0) {
+    if (this.lingers) {
       if (now > this.#lingerUntil || this.socket.bytesRead - this.#lingerFrom > lingerBytes)
         this.socket.destroy();
       return;

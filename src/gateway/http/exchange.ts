@@ -60,6 +60,26 @@ export interface Exchange {
   readonly over: boolean;
 }
 
+/** What the access log needs to know. */
+export interface Logged
+  extends Pick<
+    Exchange,
+    | 'peer'
+    | 'method'
+    | 'target'
+    | 'version'
+    | 'rawHeaders'
+    | 'host'
+    | 'startedAt'
+    | 'status'
+    | 'bytesOut'
+    | 'bytesIn'
+    | 'sentHeaders'
+  > {
+  /** Set where what came was no request at all. */
+  readonly unparsed?: true;
+}
+
 export interface ExchangeOwner {
   onBody(chunk: Buffer): void;
   /** The body is complete. */

@@ -6,7 +6,6 @@ import { Connection, type ConnectionRules } from './connection.js';
 import type { Exchange, Peer } from './exchange.js';
 import { checkHead, type RequestHead } from './head.js';
 import { HttpExchange, type NativeRequest, type NativeResponse } from './http-exchange.js';
-import { rawPage } from './pages.js';
 
 /** The one file that knows node:http. What that does not do by itself is done here and in connection.ts. */
 
@@ -14,6 +13,7 @@ export interface FrontOptions {
   /** Prefix of connection ids, unique among gateways. */
   readonly name: string;
   readonly rules: (localAddress: string, localPort: number) => ConnectionRules;
+  /** Those beyond it get 503. */
   readonly maxConnections: number;
   /** Bytes of a request head before the parser gives up. */
   readonly maxHead: number;
@@ -22,7 +22,7 @@ export interface FrontOptions {
   readonly headTimeout?: number;
   readonly handle: (exchange: Exchange) => void;
   /** A connection whose bytes are not HTTP; it has been answered. */
-  readonly rejected: (peer: Peer, status: number, reason: string) => void;
+  readonly rejected: (rejection: { peer: Peer; status: number; reason: string }) => void;
   readonly wallClock: () => number;
 }
 
@@ -46,6 +46,11 @@ interface ParserError extends Error {
   readonly bytesParsed?: number;
 }
 
+/** Connections beyond the limit that are answered with 503 at one time. */
+const mostRefused = 256;
+/** Milliseconds that a connection is kept open beyond what the client was told, as node:http does. */
+const keepAliveMargin = 1000;
+
 const connectionOf = new WeakMap<Duplex, Connection>();
 
 export function createFront(options: FrontOptions): Front {
@@ -66,6 +71,7 @@ export function createFront(options: FrontOptions): Front {
     };
     const rules = options.rules(peer.localAddress, peer.localPort);
     const connection = new Connection(socket, peer, rules, options.handle);
+    const full = connections.size >= options.maxConnections;
     connections.add(connection);
     connectionOf.set(socket, connection);
     const destroySoon = socket.destroySoon.bind(socket);
@@ -78,6 +84,12 @@ export function createFront(options: FrontOptions): Front {
       connections.delete(connection);
       connection.gone('the client closed the connection');
     });
+    if (full) refuse(connection, 503, `${options.maxConnections} connections are open already`);
+  }
+
+  function refuse(connection: Connection, status: number, reason: string): void {
+    connection.refuse(status);
+    options.rejected({ peer: connection.peer, status, reason });
   }
 
   function request(message: IncomingMessage, response: ServerResponse): void {
@@ -98,25 +110,38 @@ export function createFront(options: FrontOptions): Front {
       sendFile,
     );
     if ('status' in head) exchange.rejection = head;
+    keepAlive(connection, response);
     connection.take(exchange);
     if (draining) connection.closing = true;
   }
 
+  /** node:http knows one keep-alive time for a server, Apache one for each host. */
+  function keepAlive({ rules }: Connection, response: ServerResponse): void {
+    if (rules.keepAliveTimeout === options.keepAliveTimeout || rules.keepAliveTimeout === 0) return;
+    const milliseconds = rules.keepAliveTimeout * 1000;
+    // Undocumented: what the Keep-Alive header says.
+    (response as ServerResponse & { _keepAliveTimeout: number })._keepAliveTimeout = milliseconds;
+    const { socket } = response;
+    response.once('finish', () => socket?.setTimeout(milliseconds + keepAliveMargin));
+  }
+
   function clientError(error: ParserError, duplex: Duplex): void {
     const connection = connectionOf.get(duplex);
+    // The parser goes on to complain about what is dropped.
+    if (connection?.lingers) return;
     if (!connection || duplex.destroyed || !duplex.writable || error.code === 'ECONNRESET') {
       duplex.destroy();
       return;
     }
     const [status, reason] = parserStatus(error);
-    if (connection.parseError(status, reason)) options.rejected(connection.peer, status, reason);
+    if (connection.parseError(status, reason))
+      options.rejected({ peer: connection.peer, status, reason });
   }
 
   function connect(_message: IncomingMessage, duplex: Duplex): void {
     const connection = connectionOf.get(duplex);
-    if (connection && !connection.idle) connection.parseError(405, 'method CONNECT');
-    else duplex.end(rawPage(405, { date: new Date().toUTCString(), head: false }));
-    if (connection) options.rejected(connection.peer, 405, 'method CONNECT');
+    if (connection?.parseError(405, 'method CONNECT'))
+      options.rejected({ peer: connection.peer, status: 405, reason: 'method CONNECT' });
   }
 
   function makeServer(): Server {
@@ -127,14 +152,16 @@ export function createFront(options: FrontOptions): Front {
       headersTimeout: (options.headTimeout ?? 20) * 1000,
       requestTimeout: 0,
       connectionsCheckingInterval: 1000,
-      keepAliveTimeout: options.keepAliveTimeout * 1000,
+      // Never 0: node:http would not stop the clock of ours when the next request comes.
+      keepAliveTimeout: Math.max(1, options.keepAliveTimeout) * 1000,
       highWaterMark: 64 * 1024,
       noDelay: true,
     });
     // Undocumented but public since Node 0.5: answers reach clients that have closed their sending side.
     (server as Server & { httpAllowHalfOpen: boolean }).httpAllowHalfOpen = true;
     server.maxHeadersCount = 0;
-    server.maxConnections = options.maxConnections;
+    // Beyond even those that are told why.
+    server.maxConnections = options.maxConnections + mostRefused;
     server.on('connection', open);
     server.on('request', request);
     server.on('checkContinue', request);
@@ -205,10 +232,17 @@ function parserStatus(error: ParserError): [number, string] {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return [408, 'the request head came too slowly'];
     case 'HPE_INVALID_VERSION':
-      return [505, 'an unknown HTTP version'];
+      return endsInLineFeed(error.rawPacket)
+        ? [400, 'not HTTP (a line that ends without CR)']
+        : [505, 'an unknown HTTP version'];
     default:
       return [400, `not HTTP (${error.code ?? error.message})`];
   }
+}
+
+/** Whether a request line is fine but for its end, which the parser takes for a part of the version. */
+function endsInLineFeed(packet: Buffer | undefined): boolean {
+  return packet !== undefined && /^\s*\S+ \S+ HTTP\/1\.[01]\n/.test(packet.toString('latin1'));
 }
 
 function sendFile(

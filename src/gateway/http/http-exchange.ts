@@ -78,6 +78,7 @@ export class HttpExchange implements Exchange {
   #declared = -1;
   #bodiless = false;
   #excess = false;
+  #closeNamed = false;
 
   constructor(
     connection: ServingConnection,
@@ -284,18 +285,22 @@ export class HttpExchange implements Exchange {
   #scan(status: number, headers: string[]): void {
     this.#bodiless = this.method === 'HEAD' || !mayHaveBody(status);
     this.#declared = -1;
+    this.#closeNamed = false;
     let named = false;
     for (let index = 0; index < headers.length; index += 2) {
       const name = headers[index] as string;
       if (name.length === 14 && name.toLowerCase() === 'content-length')
         this.#declared = Number(headers[index + 1]);
       else if (name.length === 6 && name.toLowerCase() === 'server') named = true;
+      else if (name.length === 10 && name.toLowerCase() === 'connection') this.#closeNamed = true;
     }
+    // Nothing but `close` comes this far.
+    if (this.#closeNamed) this.#connection.closing = true;
     if (!named) headers.push('Server', 'venvhost');
   }
 
   #sendHead(status: number, reason: string, headers: string[]): boolean {
-    if (this.mustClose) headers.push('Connection', 'close');
+    if (this.mustClose && !this.#closeNamed) headers.push('Connection', 'close');
     try {
       this.#response.writeHead(status, reason, headers);
     } catch {

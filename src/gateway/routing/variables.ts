@@ -70,7 +70,7 @@ function attributeOf(name: string, exchange: Exchange, path: string, variables: 
 }
 
 /** All values of a header joined by `, `; undefined where the request has none. */
-export function headerOf(exchange: Exchange, name: string): string | undefined {
+export function headerOf(exchange: Pick<Exchange, 'rawHeaders'>, name: string): string | undefined {
   const lower = name.toLowerCase();
   const { rawHeaders } = exchange;
   let value: string | undefined;

@@ -2,7 +2,8 @@ import type { Head } from '../../protocol/head.js';
 
 /**
  * Makes the head of an application fit to be sent: hop-by-hop fields and Transfer-Encoding belong to the
- * server and are dropped (RFC 9110 section 7.6.1). The gateway does not trust what a process sends.
+ * server and are dropped (RFC 9110 section 7.6.1), but for the wish to close the connection. The gateway does
+ * not trust what a process sends.
  *
  * @returns why it cannot be sent.
  */
@@ -16,7 +17,7 @@ export function prepareHead(head: Head): string | undefined {
     const name = headers[index] as string;
     const value = headers[index + 1] as string;
     const kind = kindOf(name);
-    if (kind === 'hop') continue;
+    if (kind === 'hop' && !isClose(name, value)) continue;
     if (kind === 'length') {
       if (!/^[0-9]{1,15}$/.test(value)) return `invalid Content-Length ${JSON.stringify(value)}`;
       if (length !== undefined && Number(length) !== Number(value))
@@ -29,6 +30,10 @@ export function prepareHead(head: Head): string | undefined {
   }
   headers.length = kept;
   return undefined;
+}
+
+function isClose(name: string, value: string): boolean {
+  return name.toLowerCase() === 'connection' && value.toLowerCase() === 'close';
 }
 
 type Kind = 'hop' | 'length' | 'plain';

@@ -153,6 +153,18 @@ const table: [Event, string, string][] = [
     '1 request was moved from daemon 3 of process group "blog" to another one: it is silent',
   ],
   [
+    {
+      type: 'events-repeated',
+      event: 'request-failed',
+      host: 0,
+      processGroup: 'blog',
+      reason: 'it is broken',
+      count: 7,
+    },
+    'warn',
+    '7 more within a second as told before (request-failed): it is broken (process group "blog")',
+  ],
+  [
     { type: 'events-dropped', count: 2 },
     'warn',
     '2 log lines were dropped: the log cannot be written as fast as lines come, or not at all',

@@ -32,6 +32,7 @@ export interface RunOptions {
   readonly hosts?: (folder: string) => readonly HostPlan[];
   readonly groups?: readonly ProcessGroupPlan[];
   readonly headTimeout?: number;
+  readonly maxConnections?: number;
 }
 
 /** A gateway with one script at `/`, in a folder of its own. Everything ends with the test. */
@@ -56,7 +57,8 @@ export async function run(t: TestContext, options: RunOptions = {}): Promise<Run
     },
     want: (processGroup, applicationGroup) => wanted.push(`${processGroup}/${applicationGroup}`),
     accessLogs: [(line) => lines.push(line)],
-    ...(options.headTimeout === undefined ? {} : { headTimeout: options.headTimeout }),
+    ...(options.headTimeout !== undefined && { headTimeout: options.headTimeout }),
+    ...(options.maxConnections !== undefined && { maxConnections: options.maxConnections }),
   });
   const [address] = await gateway.listen([{ port: 0, address: '127.0.0.1' }]);
   const port = address?.port ?? 0;

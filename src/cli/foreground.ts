@@ -6,6 +6,7 @@ import { type Server, startServer } from '../server/start-server.js';
 import type { Planning } from './configuration.js';
 import { internalErrorText, isInternal } from './internal-error.js';
 import { commonHint, countDiagnostics, reportDiagnostics } from './report.js';
+import { startFailure } from './start-failure.js';
 import { exitStatus, type Terminal } from './terminal.js';
 
 export type LogFormat = 'pretty' | 'json';
@@ -22,12 +23,14 @@ export function addLogFormat(command: Command): Command {
 export interface ForegroundOptions {
   readonly terminal: Terminal;
   readonly logFormat: LogFormat | undefined;
+  /** How the command line states another port, up to the number. */
+  readonly portOption: string;
 }
 
 /** Runs a plan until a signal ends it; gives the exit status. Nothing starts where the plan is refused. */
 export async function runInForeground(
   { plan, diagnostics, refused }: Planning,
-  { terminal, logFormat }: ForegroundOptions,
+  { terminal, logFormat, portOption }: ForegroundOptions,
 ): Promise<number> {
   terminal.error(reportDiagnostics(diagnostics, { shortNotes: true }));
   if (refused) {
@@ -46,7 +49,7 @@ export async function runInForeground(
     return exitStatus.fine;
   } catch (error) {
     if (isInternal(error)) throw error;
-    terminal.error(`not started: ${(error as Error).message}\n`);
+    terminal.error(startFailure(error as Error, plan, portOption));
     return exitStatus.errors;
   }
 }

@@ -41,6 +41,12 @@ export function addRun(program: Command, terminal: Terminal, done: (status: numb
         ...(options.listen && { listen: options.listen }),
         ...(options.gateways !== undefined && { gateways: options.gateways }),
       });
-      done(await runInForeground(planning, { terminal, logFormat: options.logFormat }));
+      done(
+        await runInForeground(planning, {
+          terminal,
+          logFormat: options.logFormat,
+          portOption: '--listen ',
+        }),
+      );
     });
 }

@@ -53,6 +53,11 @@ export function addServe(
         realMachine(),
       );
       const refused = refusesStart(planned.plan, planned.diagnostics);
-      done(await runInForeground({ ...planned, refused }, { terminal, logFormat }));
+      done(
+        await runInForeground(
+          { ...planned, refused },
+          { terminal, logFormat, portOption: '--port ' },
+        ),
+      );
     });
 }

@@ -31,7 +31,12 @@ export function addCheck(
       const errors = hasErrors(diagnostics);
       if (options.json) terminal.out(`${JSON.stringify(jsonReport(diagnostics), null, 2)}\n`);
       else {
-        terminal.error(reportDiagnostics(diagnostics, { shortNotes: false }));
+        terminal.error(
+          reportDiagnostics(diagnostics, {
+            colors: terminal.colors,
+            shortNotes: false,
+          }),
+        );
         const counted = countDiagnostics(diagnostics);
         if (errors) terminal.error(`${counted}\n${commonHint(diagnostics)}`);
         else {

@@ -32,7 +32,12 @@ export async function runInForeground(
   { plan, diagnostics, refused }: Planning,
   { terminal, logFormat, portOption }: ForegroundOptions,
 ): Promise<number> {
-  terminal.error(reportDiagnostics(diagnostics, { shortNotes: true }));
+  terminal.error(
+    reportDiagnostics(diagnostics, {
+      colors: terminal.colors,
+      shortNotes: true,
+    }),
+  );
   if (refused) {
     terminal.error(`not started: ${countDiagnostics(diagnostics)}\n${commonHint(diagnostics)}`);
     return exitStatus.errors;
@@ -74,6 +79,8 @@ function untilStopped(server: Server, failed: (message: string) => void): Promis
         return;
       }
       askedAt = performance.now();
+      // The terminal has just written ^C.
+      if (signal === 'SIGINT' && process.stderr.isTTY) process.stderr.write('\n');
       server.stop(`got ${signal}`).then(resolve, reject);
     };
     for (const signal of stopSignals) process.on(signal, onSignal);

@@ -28,7 +28,10 @@ export function addPlan(
     .action(async (options: ConfigurationOptions & { json?: boolean }) => {
       const { plan, diagnostics } = await planConfiguration(options);
       terminal.error(
-        `${reportDiagnostics(diagnostics, { shortNotes: true })}${commonHint(diagnostics)}`,
+        `${reportDiagnostics(diagnostics, {
+          colors: terminal.colors,
+          shortNotes: true,
+        })}${commonHint(diagnostics)}`,
       );
       terminal.out(options.json ? `${JSON.stringify(plan, null, 2)}\n` : formatPlan(plan));
       done(hasErrors(diagnostics) ? exitStatus.errors : exitStatus.fine);

@@ -1,5 +1,6 @@
 import { type Diagnostic, formatDiagnostic, type Severity } from '../base/diagnostic.js';
 import { formatSpan, type Span } from '../base/span.js';
+import { type Colors, paintDiagnostics } from './colors.js';
 
 /**
  * All diagnostics as text; empty without any. Directives without effect, of which every stock file has a
@@ -7,7 +8,7 @@ import { formatSpan, type Span } from '../base/span.js';
  */
 export function reportDiagnostics(
   diagnostics: readonly Diagnostic[],
-  options: { shortNotes: boolean },
+  options: { shortNotes: boolean; colors: Colors },
 ): string {
   const idle = diagnostics.filter(isIdle);
   const lines = diagnostics
@@ -15,7 +16,8 @@ export function reportDiagnostics(
     .map((found) =>
       options.shortNotes && found.severity === 'note' ? shortNote(found) : formatDiagnostic(found),
     );
-  return [...lines, ...idleNote(idle)].map((text) => `${text}\n`).join('');
+  const text = [...lines, ...idleNote(idle)].map((entry) => `${entry}\n`).join('');
+  return paintDiagnostics(text, options.colors);
 }
 
 /** `2 errors, 1 warning`; empty where there is neither. */

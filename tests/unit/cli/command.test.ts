@@ -3,6 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
+import pico from 'picocolors';
+import { paintDiagnostics } from '../../../src/cli/colors.js';
 import { internalErrorText } from '../../../src/cli/internal-error.js';
 import type { JsonReport } from '../../../src/cli/json-report.js';
 import { runCommand } from '../../../src/cli/main.js';
@@ -17,6 +20,7 @@ async function run(...args: string[]): Promise<{ status: number; out: string; er
     error: (text) => {
       error += text;
     },
+    colors: pico.createColors(false),
   });
   return { status, out, error };
 }
@@ -82,7 +86,8 @@ test('a file that cannot be read is an error, and there is nothing else to say o
 });
 
 test('-D and -f take their values in every usual form', async (t) => {
-  const file = configuration(t, '<IfDefine A>\nListenn ${B}\n</IfDefine>\n');
+  const variable = '$'.concat('{B}');
+  const file = configuration(t, `<IfDefine A>\nListenn ${variable}\n</IfDefine>\n`);
   for (const args of [
     ['-f', file, '-D', 'A', '-D', 'B=1'],
     [`-f${file}`, '-DA', '-DB=1'],
@@ -150,4 +155,14 @@ test('plan --json prints the plan', async (t) => {
   const { out } = await run('plan', '--json', '-f', file);
   const plan = JSON.parse(out) as { listeners: unknown[] };
   assert.equal(plan.listeners.length, 1);
+});
+
+test('colours change nothing in the text of diagnostics', () => {
+  const text =
+    'a.conf:1:1: error: unknown directive "x" [unknown-directive]\n    x\n    ^\n  hint: y\nnote: z [no-listen]\n';
+  const painted = paintDiagnostics(text, pico.createColors(true));
+  assert.notEqual(painted, text);
+  assert.equal(stripVTControlCharacters(painted), text);
+  assert.match(painted, /\u001b\[31merror: /);
+  assert.equal(paintDiagnostics(text, pico.createColors(false)), text);
 });

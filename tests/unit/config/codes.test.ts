@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -7,19 +7,32 @@ import { catalogue } from '../../../src/base/codes.js';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 
-test('every code that reading a configuration can give is shown by a golden test', () => {
-  const source = texts(join(root, 'src/config'), '.ts').join('\n');
-  const golden = texts(join(root, 'tests/golden/config'), '.txt').join('\n');
-  const used = Object.keys(catalogue).filter((code) => source.includes(`'${code}'`));
-  assert.ok(used.length > 15, 'the sources are read');
+const codes = Object.keys(catalogue);
+
+test('every diagnostic is shown by a golden test, or by a test on a real machine', () => {
+  const golden = texts(join(root, 'tests/golden'), '.txt');
+  const tests = ['unit/plan', 'unit/python', 'unit/embed', 'integration']
+    .map((folder) => join(root, 'tests', folder))
+    .filter((folder) => existsSync(folder))
+    .map((folder) => texts(folder, '.test.ts'))
+    .join('\n');
   assert.deepEqual(
-    used.filter((code) => !golden.includes(`[${code}]`)),
+    codes.filter((code) => !golden.includes(`[${code}]`) && !tests.includes(`'${code}'`)),
     [],
   );
 });
 
-function texts(folder: string, ending: string): string[] {
+test('every code is used by something', () => {
+  const sources = texts(join(root, 'src'), '.ts', 'base/codes.ts');
+  assert.deepEqual(
+    codes.filter((code) => !sources.includes(`'${code}'`)),
+    [],
+  );
+});
+
+function texts(folder: string, ending: string, except = '-'): string {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith(ending))
-    .map((name) => readFileSync(join(folder, name), 'utf8'));
+    .filter((name) => name.endsWith(ending) && name !== except)
+    .map((name) => readFileSync(join(folder, name), 'utf8'))
+    .join('\n');
 }

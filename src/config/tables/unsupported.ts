@@ -1,5 +1,6 @@
 import { diagnostic } from '../../base/diagnostic.js';
 import { type Call, type Declaration, everywhere, Refusal } from '../declaration.js';
+import { once } from '../without-effect.js';
 
 const family = 'not supported';
 
@@ -123,8 +124,26 @@ const harmless: Readonly<Record<string, RegExp>> = {
   sethandler: /^none$/i,
 };
 
-function isHarmless({ name, words }: Call): boolean {
-  return words.length === 1 && (harmless[name.toLowerCase()]?.test(words[0]!.value) ?? false);
+/** First words with which the stock files of distributions use these: nothing that a client could get is lost but a status page. */
+const idle: Readonly<Record<string, RegExp>> = {
+  sethandler: /^server-(status|info)$/i,
+  addhandler: /^(type-map|imap-file)$/i,
+  scriptsock: /./,
+};
+
+/** Parameters in the files of enabled modules; they do something only together with SSLEngine or CacheEnable. */
+const parameters =
+  /^(SSL(RandomSeed|PassPhraseDialog|SessionCache|SessionCacheTimeout|SessionTickets|CipherSuite|Protocol|HonorCipherOrder|Compression|InsecureRenegotiation|UseStapling|Stapling\w+|CryptoDevice|OpenSSLConfCmd)|Cache(Root|DirLevels|DirLength))$/i;
+
+/** Whether the directive changes nothing here; says so where it would have done something in Apache. */
+function changesNothing(call: Call): boolean {
+  const [name, first] = [call.name.toLowerCase(), call.words[0]?.value ?? ''];
+  if (call.words.length === 1 && harmless[name]?.test(first)) return true;
+  const parameter = call.scope.context === 'server config' && parameters.test(name);
+  if (!parameter && !idle[name]?.test(first)) return false;
+  const title = parameter || name === 'scriptsock' ? call.name : `${call.name} ${first}`;
+  once(call, title, `${title} has no effect here`);
+  return true;
 }
 
 function split(names: string | undefined): string[] {
@@ -145,7 +164,7 @@ function declaration(
     words: [0, Number.POSITIVE_INFINITY],
     text: '',
     effect: (call) => {
-      if (kind === 'directive' && isHarmless(call)) return;
+      if (kind === 'directive' && changesNothing(call)) return;
       refuse(call, kind === 'section' ? `<${name}>` : name, what, hint);
     },
   };

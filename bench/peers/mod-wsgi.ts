@@ -1,0 +1,103 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Mount, Peer, Place, Site } from './peer.js';
+import { versionFrom } from './versions.js';
+
+const modules = '/usr/lib/apache2/modules';
+const program = '/usr/sbin/apache2';
+
+export const modWsgiDaemon: Peer = {
+  name: 'mod_wsgi-daemon',
+  version: apacheVersion,
+  refuses: () => undefined,
+  launch: (site, place) => launch(place, [...eventModel(site), ...daemonMode(site, place)]),
+  reload: 'touch',
+};
+
+/** Threads of Apache's in embedded mode. With fewer than clients it closes connections that are kept alive. */
+const embeddedThreads = 64;
+
+/** One Apache child, so that there is one Python process. */
+export const modWsgiEmbedded: Peer = {
+  name: 'mod_wsgi-embedded',
+  version: apacheVersion,
+  refuses: (site) =>
+    site.mounts.some((mount) => mount.venv) ? 'embedded mode has one environment' : undefined,
+  launch: (site, place) => launch(place, [...embeddedModel(site), ...embeddedMode(site, place)]),
+};
+
+function apacheVersion(): string | undefined {
+  if (!existsSync(join(modules, 'mod_wsgi.so'))) return undefined;
+  const apache = versionFrom([program, '-v'], /Apache\/(\S+)/);
+  const module = versionFrom(['dpkg-query', '-W', 'libapache2-mod-wsgi-py3'], /\t(\S+)/);
+  return apache && `${module ?? 'mod_wsgi'} on Apache httpd ${apache}`;
+}
+
+function launch(place: Place, lines: readonly string[]) {
+  const file = join(place.folder, 'httpd.conf');
+  writeFileSync(file, `${[...common(place), ...lines].join('\n')}\n`);
+  return { commands: [[program, '-d', place.folder, '-f', file, '-DFOREGROUND']] };
+}
+
+function common({ folder, port, apps }: Place): string[] {
+  const load = ['mpm_event', 'authz_core', 'alias', 'wsgi'];
+  return [
+    ...load.map((name) => `LoadModule ${name}_module ${modules}/mod_${name}.so`),
+    `Listen 127.0.0.1:${port}`,
+    'ServerName localhost',
+    `PidFile "${folder}/pid"`,
+    `ErrorLog "${folder}/error.log"`,
+    'LogLevel error',
+    `WSGISocketPrefix "${folder}/wsgi"`,
+    'KeepAliveTimeout 120',
+    'MaxKeepAliveRequests 0',
+    `<Directory "${apps}">`,
+    '    Require all granted',
+    '</Directory>',
+  ];
+}
+
+/** The defaults, but for more connections than those allow. */
+function eventModel({ connections }: Site): string[] {
+  return connections <= 400 ? [] : [`AsyncRequestWorkerFactor ${Math.ceil(connections / 100)}`];
+}
+
+function embeddedModel({ processes, connections }: Site): string[] {
+  return [
+    `StartServers ${processes}`,
+    `ServerLimit ${processes}`,
+    `ThreadsPerChild ${embeddedThreads}`,
+    `MaxRequestWorkers ${processes * embeddedThreads}`,
+    'MinSpareThreads 1',
+    `MaxSpareThreads ${processes * embeddedThreads}`,
+    `AsyncRequestWorkerFactor ${Math.ceil((2 * connections) / embeddedThreads) + 2}`,
+  ];
+}
+
+function daemonMode(site: Site, place: Place): string[] {
+  const numbers = `processes=${site.processes} threads=${site.threads}`;
+  const homes = [...new Set(site.mounts.map((mount) => mount.venv ?? place.venv))];
+  const groups = homes.map(
+    (home, index) =>
+      `WSGIDaemonProcess group${index} python-home="${home}" python-path="${place.apps}" ${numbers}`,
+  );
+  const aliases = site.mounts.map((mount) => {
+    const group = homes.indexOf(mount.venv ?? place.venv);
+    return `${alias(mount, place)} process-group=group${group} application-group=${mount.group ?? '%{GLOBAL}'}`;
+  });
+  return [...groups, ...aliases];
+}
+
+function embeddedMode(site: Site, place: Place): string[] {
+  return [
+    `WSGIPythonHome "${place.venv}"`,
+    `WSGIPythonPath "${place.apps}"`,
+    ...site.mounts.map(
+      (mount) => `${alias(mount, place)} application-group=${mount.group ?? '%{GLOBAL}'}`,
+    ),
+  ];
+}
+
+function alias({ url, file }: Mount, { apps }: Place): string {
+  return `WSGIScriptAlias ${url} "${join(apps, file)}"`;
+}

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Emit } from '../base/events.js';
 import type { Endpoint, HostPlan, Plan } from '../plan/plan.js';
 import { compileAccessLogs, type WriteLine } from './access-log.js';
+import { createAllowance } from './allowance.js';
 import { createHandler } from './handle.js';
 import type { ConnectionRules } from './http/connection.js';
 import { createFront, type ListenTarget } from './http/front.js';
@@ -50,7 +51,7 @@ export interface Gateway {
 
 const tickMilliseconds = 100;
 const defaultConnections = 8192;
-/** Open files that are no client's connection: logs, static files, processes of applications. */
+/** Open files that belong to no client: listeners, logs, processes of applications. */
 const spareFiles = 256;
 const noVariables: Variables = new Map();
 /** Bytes of a request head that are parsed at all. */
@@ -62,7 +63,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   const { emit } = repeats;
   const files = createFiles();
   const clock = createClock();
-  const groups = new Map(plan.processGroups.map((group) => [group.name, group]));
+  const processGroups = plan.embedded ? [...plan.processGroups, plan.embedded] : plan.processGroups;
+  const groups = new Map(processGroups.map((group) => [group.name, group]));
   const pools = createPools({ groups, gateway: options.number, emit, want: options.want });
   const sites = createSites(
     plan.hosts,
@@ -72,14 +74,14 @@ export function createGateway(options: GatewayOptions): Gateway {
     emit,
     facts: { software: `venvhost/${options.version}`, pid: process.pid, groups },
     wallClock: clock.now,
+    allowance: createAllowance(() => front.unsent()),
     nextRequestId: createIds(options.number),
     logAccess: createAccessLog(plan.hosts, options.accessLogs, clock.now),
   };
   const front = createFront({
     name: `${options.number.toString(36)}-`,
     rules: (address, port) => rulesOf(sites.first(address, port).host),
-    maxConnections:
-      options.maxConnections ?? Math.min(defaultConnections, openFiles() - spareFiles),
+    maxConnections: options.maxConnections ?? mostConnections(),
     maxHead: headLimit(plan.hosts),
     keepAliveTimeout: plan.hosts[0]?.keepAliveTimeout ?? 5,
     ...(options.headTimeout === undefined ? {} : { headTimeout: options.headTimeout }),
@@ -127,6 +129,11 @@ function rulesOf(host: HostPlan): ConnectionRules {
 function headLimit(hosts: readonly HostPlan[]): number {
   const wanted = hosts.map(({ limits }) => limits.line + limits.fields * limits.fieldSize);
   return Math.min(mostHead, Math.max(16 * 1024, ...wanted));
+}
+
+/** Each may need a second file, for its request body or the static file that it gets. */
+function mostConnections(): number {
+  return Math.min(defaultConnections, Math.floor((openFiles() - spareFiles) / 2));
 }
 
 /** The limit of this process, which Node has raised as far as it may be. */

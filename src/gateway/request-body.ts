@@ -1,17 +1,42 @@
 import { initialWindow, maximumData } from '../protocol/frames.js';
+import { type BodyFile, openBodyFile } from './body-file.js';
 import type { Channel } from './runtimes/channel.js';
 
 /** What the client should do next. */
 export type BodyState = 'wants-more' | 'blocked' | 'sent';
 
+export interface BodyEvents {
+  /** The file has taken all that came. */
+  stored(): void;
+  /** There is more to send. */
+  ready(): void;
+  failed(reason: string): void;
+}
+
+/** A body up to this length stays in memory, a longer one goes to a file. */
+const mostInMemory = 64 * 1024;
+/** A body beyond this length is given to a process before it is complete. */
+const mostStored = 1024 * 1024 * 1024;
+/** Bytes that may wait for the disk. */
+const mostPending = 1024 * 1024;
+const readStep = 256 * 1024;
+
 /**
- * A request body on its way to a process. What was sent is kept until the process has begun the request, so
- * that it can be sent again to another one; before that no more than the first window has left.
+ * A request body on its way to a process. It is complete before a process is asked, so that a slow upload holds
+ * no thread; and what was sent is kept until the process has begun the request, so that it can be sent again to
+ * another one. The file, where there is one, comes before the chunks in memory.
  */
 export class RequestBody {
   /** Bytes that came from the client. */
   length = 0;
   complete: boolean;
+  readonly #events: BodyEvents;
+  #file: BodyFile | undefined;
+  /** Bytes of the file that were sent. */
+  #read = 0;
+  #reading = false;
+  /** Changes whenever an answer of the disk would come too late. */
+  #epoch = 0;
   #chunks: Buffer[] = [];
   /** The first chunk that was not sent whole, and how much of it was. */
   #next = 0;
@@ -21,8 +46,9 @@ export class RequestBody {
   #begun = false;
   #dropped = false;
 
-  constructor(empty: boolean) {
+  constructor(empty: boolean, events: BodyEvents) {
     this.complete = empty;
+    this.#events = events;
   }
 
   /** Whether it can still be sent from its start. */
@@ -30,16 +56,32 @@ export class RequestBody {
     return !this.#dropped;
   }
 
-  add(chunk: Buffer): void {
-    this.#chunks.push(chunk);
+  /** Whether all that came can be sent. */
+  get stored(): boolean {
+    return this.#file === undefined || this.#file.pending === 0;
+  }
+
+  /** Whether the client is faster than the disk. */
+  get congested(): boolean {
+    return this.#file !== undefined && this.#file.pending > mostPending;
+  }
+
+  get tooLong(): boolean {
+    return this.length >= mostStored;
+  }
+
+  /** @param store false once a process has it: then it goes on through memory, as the process takes it. */
+  add(chunk: Buffer, store: boolean): void {
     this.length += chunk.length;
+    if (store && this.length > mostInMemory) this.#store(chunk);
+    else this.#chunks.push(chunk);
   }
 
   credit(bytes: number): void {
     this.#window += bytes;
   }
 
-  /** From now on nothing is sent again. */
+  /** From now on nothing of what is in memory is sent again. */
   begin(): void {
     this.#begun = true;
     if (this.#next > 0) this.#dropped = true;
@@ -49,6 +91,9 @@ export class RequestBody {
 
   /** Starts anew, for another process. */
   rewind(): void {
+    this.#epoch++;
+    this.#reading = false;
+    this.#read = 0;
     this.#next = 0;
     this.#offset = 0;
     this.#endSent = false;
@@ -56,6 +101,9 @@ export class RequestBody {
   }
 
   drop(): void {
+    this.#epoch++;
+    this.#file?.close();
+    this.#file = undefined;
     this.#chunks = [];
     this.#next = 0;
     this.#endSent = true;
@@ -64,12 +112,50 @@ export class RequestBody {
   /** Sends as much as there is credit for. */
   send(channel: Channel, stream: number): BodyState {
     if (this.#endSent) return 'sent';
+    if (this.#file && this.#read < this.#file.length) {
+      this.#sendFile(this.#file, channel, stream);
+      return 'blocked';
+    }
     while (this.#window > 0 && this.#next < this.#chunks.length) this.#sendPart(channel, stream);
     if (this.#next < this.#chunks.length) return 'blocked';
     if (!this.complete) return 'wants-more';
     this.#endSent = true;
     channel.endBody(stream);
     return 'sent';
+  }
+
+  #store(chunk: Buffer): void {
+    try {
+      this.#file ??= openBodyFile({
+        written: () => this.#events.stored(),
+        failed: (error) => this.#events.failed(storeFailure(error)),
+      });
+    } catch (error) {
+      this.#events.failed(storeFailure(error as NodeJS.ErrnoException));
+      return;
+    }
+    for (const early of this.#chunks.splice(0)) this.#file.append(early);
+    this.#file.append(chunk);
+  }
+
+  #sendFile(file: BodyFile, channel: Channel, stream: number): void {
+    const length = Math.min(this.#window, readStep, file.length - this.#read);
+    if (this.#reading || length === 0) return;
+    this.#reading = true;
+    const epoch = this.#epoch;
+    file.read(this.#read, length, (chunk) => {
+      if (epoch !== this.#epoch) return;
+      this.#reading = false;
+      if (!chunk) {
+        this.#events.failed('the request body cannot be read back');
+        return;
+      }
+      for (let at = 0; at < chunk.length; at += maximumData)
+        channel.data(stream, chunk.subarray(at, at + maximumData));
+      this.#read += chunk.length;
+      this.#window -= chunk.length;
+      this.#events.ready();
+    });
   }
 
   #sendPart(channel: Channel, stream: number): void {
@@ -88,4 +174,8 @@ export class RequestBody {
     this.#dropped = true;
     this.#chunks.shift();
   }
+}
+
+function storeFailure(error: NodeJS.ErrnoException): string {
+  return `the request body cannot be stored: ${error.message}`;
 }

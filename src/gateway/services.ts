@@ -1,5 +1,6 @@
 import type { Emit } from '../base/events.js';
 import type { HostPlan } from '../plan/plan.js';
+import type { Allowance } from './allowance.js';
 import type { ConstantFacts } from './environ/constants.js';
 import type { Logged } from './http/exchange.js';
 import type { Variables } from './routing/variables.js';
@@ -19,6 +20,7 @@ export interface Services {
   readonly facts: ConstantFacts;
   /** Seconds since the epoch, with fractions. */
   readonly wallClock: () => number;
+  readonly allowance: Allowance;
   readonly nextRequestId: () => string;
   readonly logAccess: (exchange: Logged, host: HostPlan, record: AccessRecord) => void;
 }

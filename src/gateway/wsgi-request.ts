@@ -1,5 +1,6 @@
 import { Failure } from '../protocol/frames.js';
 import { parseHead } from '../protocol/head.js';
+import { mostUnsent } from './allowance.js';
 import { encodeEnviron } from './environ/environ.js';
 import type { EnvironSource } from './environ/source.js';
 import type { Exchange, ExchangeOwner } from './http/exchange.js';
@@ -11,8 +12,6 @@ import type { Pool, Waiting } from './runtimes/pool.js';
 import { prepareHead } from './runtimes/response-head.js';
 import type { Services } from './services.js';
 
-/** A request is given to a process when its body is here, or this much of it: slow uploads hold no thread. */
-const enoughBody = 64 * 1024;
 /** A request that so many processes did not survive is not given to another one, begun or not. */
 const mostLosses = 5;
 /** Credit is granted in steps of this size. */
@@ -83,7 +82,11 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
     this.applicationGroup = fields.applicationGroup;
     this.callable = fields.callable;
     this.requestId = services.nextRequestId();
-    this.#body = new RequestBody(exchange.bodyLength === 0);
+    this.#body = new RequestBody(exchange.bodyLength === 0, {
+      stored: () => this.#bodyStored(),
+      ready: () => this.#pump(),
+      failed: (reason) => this.#refuse(503, reason, retry),
+    });
   }
 
   start(): void {
@@ -101,18 +104,24 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
       this.#refuse(413, `a body of more than ${limit} bytes (LimitRequestBody)`);
       return;
     }
-    this.#body.add(chunk);
+    this.#body.add(chunk, !this.#submitted);
     if (this.#channel) this.#pump();
-    else if (this.#body.length >= enoughBody) {
+    else if (this.#submitted || this.#body.congested || this.#body.tooLong) {
       this.exchange.pauseBody();
-      this.#submit();
+      if (this.#body.stored && this.#body.tooLong) this.#submit();
     }
   }
 
   onBodyEnd(): void {
     this.#body.complete = true;
     if (this.#channel) this.#pump();
-    else this.#submit();
+    else if (this.#body.stored) this.#submit();
+  }
+
+  #bodyStored(): void {
+    if (this.gone || this.#submitted) return;
+    if (this.#body.complete || this.#body.tooLong) this.#submit();
+    else this.exchange.resumeBody();
   }
 
   onGone(_reason: string): void {
@@ -300,9 +309,15 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
   }
 
   #grant(): void {
-    if (this.#clogged || this.#ungranted < creditStep || !this.#channel) return;
+    if (this.#ungranted < creditStep || !this.#channel) return;
+    if (this.#clogged && !this.#mayHold()) return;
     this.#channel.grant(this.#stream, this.#ungranted);
     this.#ungranted = 0;
+  }
+
+  /** Whether the application goes on although its client is slow. */
+  #mayHold(): boolean {
+    return this.exchange.unsent < mostUnsent && this.#services.allowance.take(this.#ungranted);
   }
 
   #again(): void {

@@ -58,6 +58,8 @@ export interface Exchange {
 
   readonly headSent: boolean;
   readonly over: boolean;
+  /** Bytes of answers that the client has not taken yet. */
+  readonly unsent: number;
 }
 
 /** What the access log needs to know. */

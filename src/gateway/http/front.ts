@@ -33,6 +33,8 @@ export type ListenTarget =
 export interface Front {
   /** Listens on each; the addresses come back in the same order. */
   listen(targets: readonly ListenTarget[]): Promise<AddressInfo[]>;
+  /** Bytes that clients have not taken yet. */
+  unsent(): number;
   /** Once a second. */
   tick(now: number): void;
   /** Takes no new connections, lets answers finish. Resolves when all connections are gone. */
@@ -47,7 +49,7 @@ interface ParserError extends Error {
 }
 
 /** Connections beyond the limit that are answered with 503 at one time. */
-const mostRefused = 256;
+const mostRefused = 64;
 /** Milliseconds that a connection is kept open beyond what the client was told, as node:http does. */
 const keepAliveMargin = 1000;
 
@@ -197,6 +199,11 @@ export function createFront(options: FrontOptions): Front {
 
   return {
     listen: (targets) => Promise.all(targets.map(listenOn)),
+    unsent() {
+      let bytes = 0;
+      for (const { socket } of connections) bytes += socket.writableLength;
+      return bytes;
+    },
     tick(now) {
       for (const connection of connections) connection.tick(now);
       if (draining) for (const server of servers) server.closeIdleConnections();

@@ -110,6 +110,10 @@ export class HttpExchange implements Exchange {
     return this.#bodyEnded || this.#request.complete;
   }
 
+  get unsent(): number {
+    return this.#connection.socket.writableLength;
+  }
+
   /** Seconds that the client had to send the body so far; 0 when nobody waits for it. */
   bodyWaited(now: number): number {
     if (this.#flowingSince === 0 || this.bodyComplete) return 0;

@@ -230,24 +230,31 @@ test('a cut upload is aborted for the application', async (t) => {
   const runtime = await running.runtime(() => {});
   const client = running.client();
   client.send(
-    `POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n11170\r\n${'x'.repeat(70_000)}\r\n`,
+    'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n',
   );
   const request = await runtime.request(0);
   request.begin();
+  assert.equal((await client.response()).status, 100);
+  client.send(`11170\r\n${'x'.repeat(70_000)}\r\n`);
+  await request.until(() => request.body.length === 70_000);
   client.socket.end();
   await request.until(() => request.aborted);
   assert.equal(request.bodyEnded, false);
   assert.match(await client.all(), /^HTTP\/1\.1 400/);
 });
 
-test('a body shorter than its Content-Length never reaches an application', async (t) => {
-  const running = await serving(t);
-  const client = running
-    .client()
-    .send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc');
-  client.socket.end();
-  assert.match(await client.all(), /^HTTP\/1\.1 400/);
-});
+for (const length of [3, 300_000]) {
+  test(`a body of ${length} bytes that is shorter than its Content-Length never reaches an application`, async (t) => {
+    const running = await run(t);
+    const runtime = await running.runtime((request) => request.text(request.path));
+    const client = running
+      .client()
+      .send(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 400000\r\n\r\n${'x'.repeat(length)}`);
+    client.socket.end();
+    assert.match(await client.all(), /^HTTP\/1\.1 400/);
+    assert.deepEqual(runtime.requests, []);
+  });
+}
 
 test('an answer before the body is read closes the connection, and the client gets it', async (t) => {
   const running = await run(t);
@@ -256,7 +263,7 @@ test('an answer before the body is read closes the connection, and the client ge
   );
   const client = running.client();
   client.send(
-    `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5000000\r\n\r\n${'x'.repeat(100_000)}`,
+    `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5000000\r\nExpect: 100-continue\r\n\r\n${'x'.repeat(100_000)}`,
   );
   const response = await client.response();
   assert.equal(response.status, 403);

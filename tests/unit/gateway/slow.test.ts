@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Connection } from '../../../src/gateway/http/connection.js';
+import { initialWindow } from '../../../src/protocol/frames.js';
 import { get, run } from './support/running.js';
 
 test('a client that does not read is given up after Timeout without progress', async (t) => {
@@ -57,8 +58,52 @@ test('a body that comes too slowly gets 408', () => {
 test('ten slow uploads hold no thread of the application', async (t) => {
   const running = await run(t);
   const runtime = await running.runtime((request) => request.text('quick'), { threads: 1 });
-  for (let index = 0; index < 10; index++)
-    running.client().send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nslow');
+  for (const length of [4, 70_000, 300_000, 4, 70_000, 300_000, 4, 70_000, 300_000, 2_000_000])
+    running
+      .client()
+      .send(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9000000\r\n\r\n${'s'.repeat(length)}`);
   assert.equal((await running.ask(get('/'))).body, 'quick');
   assert.equal(runtime.requests.length, 1);
+});
+
+test('an answer of some megabytes leaves the application although its client does not read', async (t) => {
+  const running = await run(t);
+  const runtime = await running.runtime(() => {});
+  const client = running.client().send(get('/'));
+  client.socket.pause();
+  const request = await runtime.request(0);
+  const length = 6_000_000;
+  request.head(`200 OK\nContent-Length\n${length}`);
+  let sent = 0;
+  await request.until(() => {
+    while (sent < length && initialWindow + request.credit - sent >= 60_000) {
+      request.data(Buffer.alloc(60_000, 'a'));
+      sent += 60_000;
+    }
+    return sent === length;
+  });
+  request.end();
+  client.socket.resume();
+  const response = await client.response();
+  assert.ok(response.whole);
+  assert.equal(response.body.length, length);
+});
+
+test('a body that went to disk moves to another process whole', async (t) => {
+  const running = await run(t);
+  const first = await running.runtime(() => {});
+  const text = Array.from({ length: 50_000 }, (_, index) => `${index}\n`).join('');
+  const answer = running.ask(
+    `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${text.length}\r\n\r\n${text}`,
+  );
+  const lost = await first.request(0);
+  await lost.until(() => lost.body.length === initialWindow);
+  lost.frame(12);
+  first.goAway();
+  const second = await running.runtime((request) => request.grant(1_000_000));
+  const request = await second.request(0);
+  await request.until(({ bodyEnded }) => bodyEnded);
+  assert.equal(request.body.toString('latin1'), text);
+  request.text('whole');
+  assert.equal((await answer).body, 'whole');
 });

@@ -17,15 +17,17 @@ export function checkAccess(
   facts: Pick<Facts, 'paths'>,
 ): Diagnostic[] {
   const said = new Set<string>();
-  return hosts.flatMap((host) =>
-    targets(host)
-      .filter(({ target }) => !forms(target, facts).some((form) => isStated(host, form)))
-      .filter(({ at, target }) => {
-        const key = `${folderOf(target)} ${at.file}:${at.line}`;
-        return !said.has(key) && said.add(key);
-      })
-      .map(({ at, target }) => denied(at, target)),
-  );
+  return hosts
+    .filter(({ reached }) => reached)
+    .flatMap((host) =>
+      targets(host)
+        .filter(({ target }) => !forms(target, facts).some((form) => isStated(host, form)))
+        .filter(({ at, target }) => {
+          const key = `${folderOf(target)} ${at.file}:${at.line}`;
+          return !said.has(key) && said.add(key);
+        })
+        .map(({ at, target }) => denied(at, target)),
+    );
 }
 
 function targets(host: PlannedHost): Opened[] {

@@ -6,6 +6,7 @@ import type {
   VirtualHost,
 } from '../config/config.js';
 import type { Facts } from './facts.js';
+import { takesAllRequests } from './listeners.js';
 import { type PlannedAlias, type PlannedMount, planAliases, planMounts } from './mounts.js';
 import type { HostPlan, LogLevel } from './plan.js';
 import { type PlannedSection, planSections } from './sections.js';
@@ -19,6 +20,8 @@ export interface PlannedHost {
   readonly files: readonly PlannedAlias[];
   readonly mounts: readonly PlannedMount[];
   readonly sections: readonly PlannedSection[];
+  /** Whether requests can come to it: virtual hosts may take all of them from the main server. */
+  readonly reached: boolean;
   /** Where the process group of the server scope was stated. */
   readonly processGroupAt?: Span;
 }
@@ -33,10 +36,11 @@ export function planHosts(config: Config, facts: HostFacts): PlannedHost[] {
 }
 
 function planHost(
-  { main }: Config,
+  config: Config,
   { stated, id }: { stated: HostSettings | VirtualHost; id: number },
   facts: HostFacts,
 ): PlannedHost {
+  const { main } = config;
   const inherits = id > 0;
   const pick = <K extends keyof HostSettings>(key: K): HostSettings[K] => stated[key] ?? main[key];
   const files = planAliases(stated, inherits ? main : undefined, facts);
@@ -55,6 +59,7 @@ function planHost(
     files,
     mounts,
     sections,
+    reached: id > 0 || !virtualHostsTakeAll(config),
     ...(processGroupAt && { processGroupAt }),
     plan: {
       id,
@@ -77,6 +82,13 @@ function planHost(
 /** `the main server`, or `host NAME`. */
 export function hostTitle({ id, name }: { readonly id: number; readonly name: string }): string {
   return id === 0 ? 'the main server' : `host ${name}`;
+}
+
+function virtualHostsTakeAll({ global, virtualHosts }: Config): boolean {
+  return takesAllRequests(
+    global.listen.map(({ value }) => value),
+    virtualHosts.flatMap(({ addresses }) => addresses.map(({ value }) => value)),
+  );
 }
 
 /** Defaults of Apache 2.4. */

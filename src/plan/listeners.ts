@@ -44,6 +44,24 @@ export function planListeners(
   };
 }
 
+/**
+ * Whether virtual hosts stand at every address that is listened on; the first one of an address answers
+ * what no name fits, so nothing is left for the main server.
+ */
+export function takesAllRequests(
+  listeners: readonly ListenAddress[],
+  addresses: readonly HostAddress[],
+): boolean {
+  if (listeners.length === 0) return addresses.length > 0;
+  return listeners.every((listener) =>
+    addresses.some(
+      ({ address, port }) =>
+        (port === undefined || port === listener.port) &&
+        (address === '*' || address === listener.address),
+    ),
+  );
+}
+
 /** `127.0.0.1:8080`, `[::1]:80`, `*:80`. */
 export function formatAddress({ address, port }: { address?: string; port?: number }): string {
   const host = address === undefined ? '*' : address.includes(':') ? `[${address}]` : address;

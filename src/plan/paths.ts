@@ -55,7 +55,7 @@ export function checkPaths(
         .filter(({ inherited, plan }) => !inherited && !hasGroups(plan.url, plan.target))
         .flatMap((mount) => {
           const readers = uses
-            .filter((use) => use.mount === mount && use.name !== undefined)
+            .filter((use) => use.mount?.stated === mount.stated && use.name !== undefined)
             .map(({ name }) => identities.groups.get(name!) ?? identities.self);
           const { at, target } = mount.stated;
           return (

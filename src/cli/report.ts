@@ -48,7 +48,11 @@ function idleNote(idle: readonly Diagnostic[]): string[] {
   if (idle.length === 0) return [];
   const lines = ['note: without effect here, accepted for Apache [directive-without-effect]'];
   let file = '';
+  const said = new Set<string>();
   for (const { at } of idle as readonly { at: Span }[]) {
+    const key = formatSpan(at);
+    if (said.has(key)) continue;
+    said.add(key);
     const item = `${at.text.slice(at.column - 1, at.endColumn - 1)} (line ${at.line})`;
     const last = lines.at(-1)!;
     if (at.file !== file) lines.push(`  ${at.file}: ${item}`);

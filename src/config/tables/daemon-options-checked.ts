@@ -15,13 +15,6 @@ import { stated } from '../values.js';
 
 /** Options that are checked like all others and do nothing yet. */
 export const checkedOptions: readonly DaemonOption[] = [
-  secondsOption('request-timeout', {
-    key: 'requestTimeout',
-    what: 'request timeout',
-    honoured: false,
-    default: '0',
-    text: 'How long a request may take.',
-  }),
   secondsOption('interrupt-timeout', {
     key: 'interruptTimeout',
     what: 'interrupt timeout',

@@ -146,6 +146,12 @@ export const honouredOptions: readonly DaemonOption[] = [
     default: '45',
     text: 'How long a request may wait for a free thread; then it is answered with 504. 0 is no limit.',
   }),
+  secondsOption('request-timeout', {
+    key: 'requestTimeout',
+    what: 'request timeout',
+    default: '0',
+    text: 'How long a request may run; then it is answered with 504, or its response broken off. The application is not interrupted yet: its thread stays busy until it ends. 0 is no limit.',
+  }),
   secondsOption('connect-timeout', {
     key: 'connectTimeout',
     what: 'connect timeout',

@@ -62,7 +62,7 @@ export const unsupportedFamilies: readonly UnsupportedFamily[] = [
     prefix: /^(Filter|Script|CGI|Fcgid|FastCgi|ExtFilter)/i,
     directives:
       'SetHandler AddHandler RemoveHandler Action SetInputFilter SetOutputFilter AddInputFilter AddOutputFilter AddOutputFilterByType FilterDeclare FilterProvider ScriptAliasMatch ScriptLog ScriptSock',
-    hint: 'WSGI scripts are mounted with WSGIScriptAlias',
+    hint: 'WSGI scripts are mounted with WSGIScriptAlias, which needs no handler',
   },
   {
     what: 'other mappings',

@@ -56,9 +56,24 @@ export function formatDiagnostic(found: Diagnostic): string {
 
 function excerpt(at: Span): string[] {
   if (at.text === '') return [];
-  const shown = at.text.replaceAll('\t', ' ');
-  const width = Math.max(1, Math.min(at.endColumn, shown.length + 1) - at.column);
-  return [`    ${shown}`, `    ${' '.repeat(at.column - 1)}${'^'.repeat(width)}`];
+  const { shown, column } = readable(at);
+  const width = Math.max(1, Math.min(column + at.endColumn - at.column, shown.length + 1) - column);
+  return [`    ${shown}`, `    ${' '.repeat(column - 1)}${'^'.repeat(width)}`];
+}
+
+/** Characters of a line that an excerpt shows at most. */
+const longestExcerpt = 240;
+
+/** The line, or the part of a very long one that is spoken of. */
+function readable({ text, column }: Span): { shown: string; column: number } {
+  const shown = text.replaceAll('\t', ' ');
+  if (shown.length <= longestExcerpt) return { shown, column };
+  const from = Math.max(0, Math.min(column - 40, shown.length - longestExcerpt));
+  const part = shown.slice(from, from + longestExcerpt);
+  const cut = from + longestExcerpt < shown.length ? '…' : '';
+  return from === 0
+    ? { shown: `${part}${cut}`, column }
+    : { shown: `…${part}${cut}`, column: column - from + 1 };
 }
 
 function includeChain(at: Span): string[] {

@@ -17,7 +17,7 @@ export function reportDiagnostics(
       options.shortNotes && found.severity === 'note' ? shortNote(found) : formatDiagnostic(found),
     );
   const text = [...lines, ...idleNote(idle)].map((entry) => `${entry}\n`).join('');
-  return paintDiagnostics(text, options.colors);
+  return paintDiagnostics(printable(text), options.colors);
 }
 
 /** `2 errors, 1 warning`; empty where there is neither. */
@@ -37,6 +37,11 @@ export function commonHint(diagnostics: readonly Diagnostic[]): string {
   if (unsupported === 0) return '';
   const which = unsupported === 1 ? '1 of them is' : `${unsupported} of them are`;
   return `  hint: ${which} not supported yet; --ignore-unsupported turns that into warnings\n`;
+}
+
+/** The configuration may be somebody else's: escape sequences in it must not reach the terminal. */
+function printable(text: string): string {
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]/g, '\ufffd');
 }
 
 function isIdle({ code, severity, at }: Diagnostic): boolean {

@@ -134,10 +134,15 @@ export function attempt<T>(call: Call, read: () => T): T | undefined {
 
 /** Refuses an argument: `message` says what it should be and gets what it is appended. */
 export function invalid(word: Stated<string>, message: string, hint?: string): Refusal {
-  return new Refusal('invalid-value', `${message}, got "${word.value}"`, {
+  return new Refusal('invalid-value', `${message}, got "${shortened(word.value)}"`, {
     at: word.at,
     ...(hint !== undefined && { hint }),
   });
+}
+
+/** Variables can make a word of any length; the excerpt shows where it comes from. */
+function shortened(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }
 
 /** Apache reads on to the end of the line; a quote that is left open is a mistake nearly always. */

@@ -2,6 +2,9 @@ import { type Reading, report } from './reading.js';
 import type { DirectiveNode } from './tree.js';
 import { splitWords } from './words.js';
 
+/** Characters. Values that hold others twice would double with every line. */
+const longestValue = 65_536;
+
 /** `Define NAME [VALUE]`: counts from here to the end of all files, in whatever section it stands. */
 export function define(reading: Reading, node: DirectiveNode): void {
   const { words } = splitWords(node.arguments);
@@ -19,7 +22,18 @@ export function define(reading: Reading, node: DirectiveNode): void {
     );
     return;
   }
-  if (checkName(reading, name.value, node)) reading.defines.set(name.value, value?.value);
+  if (!checkName(reading, name.value, node)) return;
+  const length = value?.value.length ?? 0;
+  if (length <= longestValue) {
+    reading.defines.set(name.value, value?.value);
+    return;
+  }
+  report(
+    reading,
+    'invalid-value',
+    `Define ${name.value}: its value has ${length} characters, at most ${longestValue} are possible`,
+    { at: node.nameAt, hint: 'a value that holds itself grows with every line' },
+  );
 }
 
 /** `UnDefine NAME`. */

@@ -166,3 +166,29 @@ test('colours change nothing in the text of diagnostics', () => {
   assert.match(painted, /\u001b\[31merror: /);
   assert.equal(paintDiagnostics(text, pico.createColors(false)), text);
 });
+
+test('escape sequences of a configuration do not reach the terminal', async (t) => {
+  const file = configuration(t, 'Bad\u001b[31m x\nListen \u001b]0;t\u0007\n');
+  const { error } = await run('check', '-f', file);
+  assert.match(error, /unknown directive "Bad\ufffd\[31m"/);
+  assert.doesNotMatch(error, /[\u0007\u001b]/);
+});
+
+test('definitions that double with every line end early', async (t) => {
+  const file = configuration(t, `Define A xx\n${'Define A $'.concat('{A}$', '{A}\n').repeat(60)}`);
+  const { error } = await run('check', '-f', file);
+  assert.match(error, /Define A: its value has 131072 characters, at most 65536 are possible/);
+});
+
+test('a very long line is shown where the mistake is', async (t) => {
+  const file = configuration(
+    t,
+    `WSGIDaemonProcess a ${'threads=1 '.repeat(100)}bogus=1\nListen ${'9'.repeat(9999)}\n`,
+  );
+  const { error } = await run('check', '-f', file);
+  const lines = error.split('\n');
+  const carets = lines.findIndex((line) => /^ +\^{5}$/.test(line));
+  const column = lines[carets]!.indexOf('^');
+  assert.equal(lines[carets - 1]!.slice(column, column + 7), 'bogus=1');
+  assert.ok(lines.every((line) => line.length < 1000));
+});

@@ -60,9 +60,11 @@ export function fakeMachine(given: FakeMachine): Machine {
     hostName: 'machine.example',
     temporaryFolder: '/tmp',
     programs: given.programs ?? [],
+    embeddingProbe: ['/usr/bin/node', '/usr/lib/venvhost/probe-main.js'],
     ...fakeFiles(given.files),
+    head: () => undefined,
     run: async (argv) => {
-      const executable = argv[0]?.endsWith('setpriv') ? argv[argv.indexOf('--') + 1] : argv[0];
+      const executable = argv[0]?.endsWith('setpriv') ? argv[argv.lastIndexOf('--') + 1] : argv[0];
       const version = given.pythons[executable ?? ''];
       return version === undefined ? failed(executable) : answered(version, executable ?? '');
     },

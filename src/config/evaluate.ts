@@ -51,12 +51,21 @@ function evaluateNode(
 }
 
 function unknown(node: Node): Refusal {
-  const hint = didYouMean(node.name, knownNames(node.kind));
+  const hint = otherKind(node) ?? didYouMean(node.name, knownNames(node.kind));
   const title = node.kind === 'section' ? `section <${node.name}>` : `directive "${node.name}"`;
   return new Refusal('unknown-directive', `unknown ${title}`, {
     at: node.nameAt,
     ...(hint && { hint }),
   });
+}
+
+/** A section written as a directive, or the other way round. */
+function otherKind({ kind, name }: Node): string | undefined {
+  const other = findDeclaration(kind === 'section' ? 'directive' : 'section', name);
+  if (!other || other.family === 'not supported') return undefined;
+  return kind === 'section'
+    ? `it is a directive: write ${written(other)}`
+    : `it is a section: write ${written(other)} … </${other.name}>`;
 }
 
 function checkContext(declaration: Declaration, scope: Scope): void {

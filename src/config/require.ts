@@ -114,7 +114,9 @@ function unsupportedRequirement(call: Call, name: Stated<string>): Requirement {
   const recognised =
     known.includes(name.value.toLowerCase()) || /^(ldap|dbm|dbd|ssl|shib)-?/i.test(name.value);
   if (!recognised) {
-    const hint = didYouMean(name.value, [...supported, 'not']);
+    const hint = /^(grant|granted|allow|allowed|any|yes|\*)$/i.test(name.value)
+      ? 'to let everybody in write: Require all granted'
+      : didYouMean(name.value, [...supported, 'not']);
     throw new Refusal('invalid-value', `unknown Require provider "${name.value}"`, {
       at: name.at,
       hint: hint ?? `supported are: ${supported.join(', ')}`,

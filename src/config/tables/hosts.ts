@@ -94,13 +94,13 @@ function listenAddress(word: Stated<string>): ListenAddress {
     throw invalid(
       word,
       'Listen must be a port, or an IP address and a port',
-      bareAddress(word.value) ? `write Listen ${word.value}:80` : undefined,
+      bareAddress(word.value) ? `write Listen ${word.value}:80` : listenHint(word),
     );
   const number = portNumber(word, port, 0);
   if (host === '*') return { port: number };
   const address = bareAddress(host);
   if (address === undefined)
-    throw invalid(word, 'Listen must be a port, or an IP address and a port', ipHint(word));
+    throw invalid(word, 'Listen must be a port, or an IP address and a port', listenHint(word));
   return { address, port: number };
 }
 
@@ -116,6 +116,13 @@ export function hostAddress(word: Stated<string>): HostAddress {
     );
   if (port === undefined || port === '*') return { address };
   return { address, port: portNumber(word, port, 0) };
+}
+
+function listenHint(word: Stated<string>): string | undefined {
+  if (/^\d+([,;]\d+)+$/.test(word.value)) return 'write a Listen line for each port';
+  if (/^localhost:\d+$/i.test(word.value))
+    return `write Listen ${word.value.replace(/^localhost/i, '127.0.0.1')}`;
+  return ipHint(word);
 }
 
 function ipHint(word: Stated<string>): string | undefined {

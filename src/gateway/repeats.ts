@@ -80,7 +80,7 @@ function keyOf(event: Frequent): string {
 function reasonOf(event: Frequent): string {
   switch (event.type) {
     case 'request-denied':
-      return `access to "${event.path}" is denied`;
+      return `access to ${JSON.stringify(event.path)} is denied`;
     case 'response-truncated-to-length':
       return 'more bytes than Content-Length';
     default:

@@ -30,6 +30,11 @@ export function wordingOf(event: Event): Wording {
         level: 'error',
         text: `gateway ${event.gateway}, process ${event.pid}, ${ending(event)}; it is started again${quoted(event.lastLines)}`,
       };
+    case 'embedded-ready':
+      return {
+        level: 'info',
+        text: `embedded mode is ready in gateway ${event.gateway}: Python ${event.version} of ${event.prefix}, after ${event.milliseconds} ms`,
+      };
     case 'group-broken':
       return { level: 'error', text: brokenText(event) };
     case 'application-group-refused':
@@ -152,11 +157,11 @@ function requestWording(event: RequestEvent): Wording {
 
 /** Says what to write, because this is the mistake that everybody makes once. */
 function deniedText(event: EventOf<'request-denied'>): string {
-  const denied = `403 for ${quote(event.target)} of ${event.client}: access to "${event.path}" is denied by the configuration`;
+  const denied = `403 for ${quote(event.target)} of ${event.client}: access to ${quote(event.path)} is denied by the configuration`;
   if (event.directory === undefined) return denied;
   return [
     `${denied}; to allow it, add`,
-    `<Directory ${/\s/.test(event.directory) ? `"${event.directory}"` : event.directory}>`,
+    `<Directory ${/^[\w./-]+$/.test(event.directory) ? event.directory : quote(event.directory)}>`,
     '    Require all granted',
     '</Directory>',
   ].join('\n');

@@ -177,3 +177,19 @@ for (const [event, level, text] of table)
     assert.equal(wording.level, level);
     assert.equal(wording.text, text);
   });
+
+test('a path that a client made up cannot start a line of the log', () => {
+  const { text } = wordingOf({
+    type: 'request-denied',
+    host: 0,
+    client: '192.0.2.7',
+    target: '/a%0Aforged/b',
+    path: '/srv/a\nforged/b',
+    directory: '/srv/a\nforged',
+    request: 'r1',
+  });
+  assert.ok(
+    text.split('\n').every((line) => !line.startsWith('forged')),
+    text,
+  );
+});

@@ -11,7 +11,7 @@ export function startFailure(
   plan: Pick<Plan, 'listeners'>,
   portOption: string,
 ): string {
-  const { message } = error;
+  const message = plain(error.message);
   const port = Number(/^cannot listen on .*:(\d+): /.exec(message)?.[1]);
   const at = plan.listeners.find(
     (listener) => listener.port === port && fits(listener, message),
@@ -23,6 +23,14 @@ export function startFailure(
     ...hint.map((line, index) => (index === 0 ? `  hint: ${line}` : `        ${line}`)),
     '',
   ].join('\n');
+}
+
+const folderFailed = 'cannot make the folder of the sockets';
+
+/** The words of Node for a folder, without its codes. */
+function plain(message: string): string {
+  const found = /^E[A-Z]+: ([^,]+), mkdir '(.*)'$/.exec(message);
+  return found ? `${folderFailed}, ${JSON.stringify(found[2])}: ${found[1]}` : message;
 }
 
 function fits({ address }: { readonly address?: string }, message: string): boolean {
@@ -38,7 +46,7 @@ function hintOf(message: string, port: number, portOption: string): string[] {
       : ['start venvhost as root, or let ErrorLog and CustomLog name a folder of its user'];
   if (message.startsWith('cannot write the process id'))
     return ['let PidFile name a file that the user of venvhost can write, or take it out'];
-  if (/^E(ACCES|ROFS|NOENT|PERM).*mkdir/.test(message))
+  if (message.startsWith(folderFailed))
     return ['let WSGISocketPrefix name a folder that the user of venvhost can write'];
   return [];
 }

@@ -27,7 +27,6 @@ const cases: [string, RegExp][] = [
   ],
   ['cannot open the log file "/var/log/x": permission denied', /ErrorLog and CustomLog/],
   ['cannot write the process id to "/run/x.pid": permission denied', /PidFile/],
-  ["EACCES: permission denied, mkdir '/run/x.1.2'", /WSGISocketPrefix/],
 ];
 for (const [message, expected] of cases)
   test(`a start that fails names the way out: ${message}`, () => {
@@ -35,3 +34,14 @@ for (const [message, expected] of cases)
     assert.ok(text.startsWith(`not started: ${message}\n`));
     assert.match(text, expected);
   });
+
+test('a folder of sockets that cannot be made is told without codes of the system', () => {
+  for (const [code, words] of [
+    ['EACCES', 'permission denied'],
+    ['EEXIST', 'file already exists'],
+  ])
+    assert.equal(
+      startFailure(new Error(`${code}: ${words}, mkdir '/run/x.1.2'`), plan, '--listen '),
+      `not started: cannot make the folder of the sockets, "/run/x.1.2": ${words}\n  hint: let WSGISocketPrefix name a folder that the user of venvhost can write\n`,
+    );
+});

@@ -16,18 +16,18 @@ from .runtime import Runtime
 
 def main():
     """Runs the daemon until it has to end; returns its exit status."""
-    control = _open_control(frames.CONTROL_FD)
-    boot, early = _receive_boot(control)
+    control = open_control(frames.CONTROL_FD)
+    boot, early = receive_boot(control)
     if boot is None:
         return 0
     try:
         _check_identity(boot)
         _set_up_process(boot)
         replace_standard_streams(control)
-        _set_up_paths(boot)
+        set_up_paths(boot)
         for fd in (frames.CONTROL_FD, frames.JOURNAL_FD):
             set_close_on_exec(fd)
-        process = Process(boot, control, open_listener())
+        process = Process(boot, control, open_listener(frames.LISTEN_FD))
     except Exception as error:
         control.send(frames.CONTROL_BOOT_FAILED, {"text": str(error)})
         return 1
@@ -42,36 +42,40 @@ def main():
     # Whatever atexit callbacks and other threads of the application do, the process ends.
     _register(_signal.SIGALRM, _signal.SIG_DFL)
     _signal.alarm(max(1, int(boot["shutdown_timeout"])))
-    _finish(process)
+    finish(process)
     if process.has_interpreters:
         # Ending interpreters whose threads still sleep would abort the process.
-        _run_exit_functions()
+        run_exit_functions()
         os._exit(0)
     return 0
 
 
 def run_interpreter(fd):
     """Runs in a sub-interpreter until it has to end; ``fd`` is its control connection to the main one."""
-    control = _open_control(fd)
-    boot, early = _receive_boot(control)
+    control = open_control(fd)
+    boot, early = receive_boot(control)
+    if boot.get("embedded"):
+        from .own_libraries import prefer_own_libraries
+        prefer_own_libraries()
     replace_standard_streams(control)
-    _set_up_paths(boot)
+    set_up_paths(boot)
     runtime = SubRuntime(boot, control)
     runtime.api.install()
-    _restrict_signals(control)
+    restrict_signals(control)
     runtime.preload([entry["script"] for entry in boot["preload"]])
     runtime.serve(early)
-    _finish(runtime)
-    _run_exit_functions()
+    finish(runtime)
+    run_exit_functions()
     control.socket.close()
 
 
-def _finish(runtime):
+def finish(runtime):
     runtime.finish_sending()
-    runtime.api.process_stopping(_SHUTDOWN_REASONS.get(runtime.leaving, "shutdown_signal"))
+    reason = _SHUTDOWN_REASONS.get(runtime.leaving, "shutdown_signal")
+    runtime.api.process_stopping("" if runtime.embedded else reason)
 
 
-def _run_exit_functions():
+def run_exit_functions():
     """What the interpreter does at its end: non-daemon threads are waited for, then atexit callbacks are called."""
     try:
         if "threading" in sys.modules:
@@ -100,7 +104,7 @@ _register = _signal.signal
 _SHUTDOWN_REASONS = {"script-changed": "script_reload", "maximum-requests": "maximum_requests", "import-failed": "script_reload"}
 
 
-def _open_control(fd):
+def open_control(fd):
     if PY2:
         sock = _socket.fromfd(fd, _socket.AF_UNIX, _socket.SOCK_STREAM)
         set_close_on_exec(sock.fileno())
@@ -110,7 +114,7 @@ def _open_control(fd):
     return Control(sock)
 
 
-def _receive_boot(control):
+def receive_boot(control):
     """What Boot says, and the frames that came with it; None when the other side has gone."""
     received = control.receive()
     while received == []:
@@ -158,7 +162,7 @@ def _set_process_name(name):
         pass
 
 
-def _set_up_paths(boot):
+def set_up_paths(boot):
     """As mod_wsgi: each entry through ``site.addsitedir``, then all that is new to the front; ``home=`` before it."""
     sys.argv = ["mod_wsgi"]
     before = list(sys.path)
@@ -177,10 +181,10 @@ def _take_signals(process):
 
     for name in ("SIGTERM", "SIGINT", "SIGUSR1"):
         _register(getattr(_signal, name), interrupt)
-    _restrict_signals(process.control)
+    restrict_signals(process.control)
 
 
-def _restrict_signals(control):
+def restrict_signals(control):
     def restricted(number, handler):
         control.message("warn", "the application's handler for signal %d is ignored, the server handles signals" % number)
         return handler

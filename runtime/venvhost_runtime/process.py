@@ -140,13 +140,13 @@ def _read_hello(sock):
         return None
 
 
-def open_listener():
+def open_listener(fd):
     """The Unix socket that the supervisor has bound and this process inherits; nobody else listens on it."""
     if PY2:
-        listener = _socket.fromfd(frames.LISTEN_FD, _socket.AF_UNIX, _socket.SOCK_STREAM)
-        os.close(frames.LISTEN_FD)
+        listener = _socket.fromfd(fd, _socket.AF_UNIX, _socket.SOCK_STREAM)
+        os.close(fd)
     else:
-        listener = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, fileno=frames.LISTEN_FD)
+        listener = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, fileno=fd)
     listener.setblocking(False)
     set_close_on_exec(listener.fileno())
     return listener

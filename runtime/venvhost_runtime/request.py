@@ -80,14 +80,15 @@ class Request(object):
         if application is None:
             runtime.control.message(
                 "error", "script \"%s\" does not contain a callable object \"%s\"" % (script.path, name), self.id)
-            self.fail(frames.FAILURE_CALLABLE)
+            # As mod_wsgi: 404 in embedded mode, 500 else.
+            self.fail(frames.FAILURE_MISSING if runtime.embedded else frames.FAILURE_CALLABLE)
         return application
 
     def _load(self, runtime, script):
         with script.lock:
             if script.module is not None:
                 return script.module
-            if script.failed or runtime.leaving == "import-failed":
+            if not runtime.embedded and (script.failed or runtime.leaving == "import-failed"):
                 # Modules that the failed import left behind would make this one fail differently.
                 runtime.leave("import-failed", script.path)
                 self.fail(frames.FAILURE_IMPORT)
@@ -108,7 +109,8 @@ class Request(object):
         exc_info = sys.exc_info()
         runtime.control.message("error", "script \"%s\" could not be imported: %s" % (script.path, exc_info[0].__name__), self.id)
         print_exception(exc_info)
-        runtime.leave("import-failed", script.path)
+        if not runtime.embedded:
+            runtime.leave("import-failed", script.path)
         self.fail(frames.FAILURE_IMPORT)
 
     def _send(self, result, response):

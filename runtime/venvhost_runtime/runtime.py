@@ -32,6 +32,8 @@ class Runtime(object):
     def __init__(self, boot, control):
         self.boot = boot
         self.control = control
+        #: part of a gateway process: nothing here may end the process
+        self.embedded = boot.get("embedded", False)
         self.leaving = None
         self.interrupted = False
         self.scripts = Scripts()
@@ -39,7 +41,7 @@ class Runtime(object):
         self.pool = Pool(self, boot["threads"])
         self.connections = []
         self.requests = 0
-        self.journal = Journal(frames.JOURNAL_FD)
+        self.journal = Journal(boot.get("journal_fd", frames.JOURNAL_FD))
         self._leave_until = None
         self._idle_since = None
         self._maximum = boot["maximum_requests"]
@@ -149,10 +151,17 @@ class Runtime(object):
     def _obey(self, fd):
         received = self.control.receive()
         if received is None:
-            # The supervisor has gone. Nobody would restart or stop this process: it must not stay.
-            os._exit(0)
+            self._abandoned(fd)
+            return
         for kind, values in received:
             self.obey(kind, values)
+
+    def _abandoned(self, fd):
+        """The supervisor has gone. Nobody would restart or stop this process: it must not stay."""
+        if not self.embedded:
+            os._exit(0)
+        self.unwatch(fd)
+        self.leave("stop", graceful=0)
 
     def obey(self, kind, values):
         if kind == frames.CONTROL_STOP:

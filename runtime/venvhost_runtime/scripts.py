@@ -19,6 +19,7 @@ class Script(object):
         self.lock = allocate_lock()
         #: The import failed when the process started: it left modules behind, and is not tried again here.
         self.failed = False
+        self._known = False
 
     def changed(self):
         """Whether the file is another one than the one that was loaded: time stamps that went back count too."""
@@ -38,10 +39,15 @@ class Script(object):
             print_exception(sys.exc_info())
             return False
 
+    def drop(self, module):
+        """Has the file executed again in place by the next request; ``module`` is the one that was found changed."""
+        if self.module is module:
+            self.module = None
+
     def load(self, control):
         """Executes the file in a fresh module. Raises whatever it raises; then nothing of the module is kept."""
         name = module_name(self.path)
-        control.message("info", "loading script \"%s\"" % self.path)
+        control.message("info", "%s script \"%s\"" % ("reloading" if self._known else "loading", self.path))
         modified = _modified(self.path)
         with open(self.path, "rb") as file:
             source = file.read()
@@ -58,6 +64,7 @@ class Script(object):
             raise
         self.modified = modified
         self.module = module
+        self._known = True
         return module
 
 

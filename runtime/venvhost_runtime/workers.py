@@ -47,6 +47,7 @@ class Pool(object):
         self._limit = limit
         self._idle = []
         self._asleep = False
+        self._told = False
         self._wake_reader, self._wake_writer = os.pipe()
 
     # For connections
@@ -115,18 +116,27 @@ class Pool(object):
     # The threads
 
     def _promote(self, connection):
-        """Makes an idle worker, or a new one, the leader. The lock is held."""
+        """Makes an idle worker, or a new one, the leader. The lock is held.
+
+        Where the system gives no further thread the leader stays: its other requests wait, nothing is lost.
+        """
         old = connection.leader
-        if old is not None:
-            old.connection = None
         worker = self._idle.pop() if self._idle else Worker()
         worker.connection = connection
-        connection.leader = worker
-        connection.seen_turns = -1
         if worker.ident is None:
-            start_new_thread(self._work, (worker,))
+            try:
+                start_new_thread(self._work, (worker,))
+            except Exception as error:
+                if not self._told:
+                    self._told = True
+                    self._runtime.control.message("error", "no further thread can be started: %s" % error)
+                return
         else:
             worker.wake.release()
+        if old is not None:
+            old.connection = None
+        connection.leader = worker
+        connection.seen_turns = -1
 
     def _work(self, worker):
         worker.ident = thread_ident()
@@ -201,10 +211,13 @@ class Pool(object):
             return
         environ = request.environ
         script = runtime.scripts.get(environ["SCRIPT_FILENAME"])
+        module = script.module
         if environ.get("mod_wsgi.script_reloading") == "1" and script.changed():
-            connection.refuse(request)
-            runtime.leave("script-changed", script.path)
-            return
+            if not runtime.embedded:
+                connection.refuse(request)
+                runtime.leave("script-changed", script.path)
+                return
+            script.drop(module)
         if not self._begin(request):
             connection.refuse(request)
             return

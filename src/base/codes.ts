@@ -78,9 +78,25 @@ export const catalogue = {
     severity: 'warning',
     title: 'the folder of an Alias or DocumentRoot does not exist',
   },
-  'embedded-as-daemon': {
+  'embedded-mode': {
     severity: 'note',
-    title: 'requests without a process group run in a daemon of their own',
+    title: 'requests without a process group run in embedded mode, in the gateway processes',
+  },
+  'embedding-unavailable': {
+    severity: 'error',
+    title: 'embedded mode needs the npm package koffi, which is not there',
+  },
+  'library-missing': {
+    severity: 'error',
+    title: 'the Python of embedded mode has no shared library',
+  },
+  'library-broken': {
+    severity: 'error',
+    title: 'the shared library of the Python of embedded mode cannot be used',
+  },
+  'embedded-main-interpreter-only': {
+    severity: 'error',
+    title: 'this Python has only the main interpreter in embedded mode',
   },
   'embedded-restricted': {
     severity: 'error',
@@ -140,6 +156,61 @@ export const catalogue = {
     severity: 'warning',
     title: 'the virtual environment was made for another Python version',
   },
+  'interpreter-not-executable': { severity: 'error', title: 'the interpreter cannot be executed' },
+  'interpreter-other-architecture': {
+    severity: 'error',
+    title: 'the interpreter is a program for another kind of machine',
+  },
+  'interpreter-killed': { severity: 'error', title: 'a signal ends the interpreter at its start' },
+  'interpreter-silent': {
+    severity: 'error',
+    title: 'what stands in the place of the interpreter gives no answer',
+  },
+  'interpreter-hangs': { severity: 'error', title: 'the interpreter does not answer in time' },
+  'environment-cfg-missing': {
+    severity: 'warning',
+    title: 'a virtual environment has lost its pyvenv.cfg',
+  },
+  'environment-cfg-unreadable': {
+    severity: 'error',
+    title: 'the user of the daemon cannot read pyvenv.cfg',
+  },
+  'environment-cfg-malformed': {
+    severity: 'warning',
+    title: 'pyvenv.cfg is not as Python reads it',
+  },
+  'environment-home-missing': {
+    severity: 'warning',
+    title: 'the home in pyvenv.cfg does not exist, though the interpreter starts',
+  },
+  'environment-version-differs': {
+    severity: 'warning',
+    title: 'pyvenv.cfg and the interpreter name different Python versions',
+  },
+  'environment-moved': { severity: 'warning', title: 'the environment was moved or copied' },
+  'environment-nested': { severity: 'warning', title: 'one virtual environment inside of another' },
+  'environment-without-pip': { severity: 'note', title: 'the environment has no pip' },
+  'climbed-to-root': { severity: 'note', title: 'a path inside of an environment led to its root' },
+  'packages-unreadable': {
+    severity: 'error',
+    title: 'the user of the daemon cannot read the installed packages',
+  },
+  'world-writable': {
+    severity: 'warning',
+    title: 'everybody on the machine can change code that an application runs',
+  },
+  'extension-other-version': {
+    severity: 'warning',
+    title: 'compiled modules for another Python version',
+  },
+  'system-packages-used': {
+    severity: 'warning',
+    title: 'packages of the main installation satisfy a requirement',
+  },
+  'subinterpreter-unsafe': {
+    severity: 'warning',
+    title: 'a package that is known to fail in sub-interpreters would run in one',
+  },
   'working-folder-missing': {
     severity: 'error',
     title: 'the working folder of a process group does not exist',
@@ -148,6 +219,57 @@ export const catalogue = {
   'python-path-is-environment': {
     severity: 'warning',
     title: 'python-path names the packages of a virtual environment',
+  },
+  'python-path-shadowed': {
+    severity: 'warning',
+    title: 'two folders of the module search path have a module of the same name',
+  },
+  'python-home-unneeded': { severity: 'note', title: 'nothing uses WSGIPythonHome' },
+  'interpreter-untested': {
+    severity: 'note',
+    title: 'a Python that is newer than this version of venvhost knows',
+  },
+  'embedded-beside-group': {
+    severity: 'warning',
+    title: 'a mount runs in embedded mode although its virtual host defines a process group',
+  },
+  'application-group-shared': {
+    severity: 'warning',
+    title: 'different scripts share one interpreter',
+  },
+  'locale-missing': { severity: 'warning', title: 'this machine does not have the locale' },
+  'selinux-enforcing': { severity: 'note', title: 'SELinux may forbid what the modes allow' },
+  // Findings: scripts
+  'script-unreadable': { severity: 'error', title: 'the user of the daemon cannot read a script' },
+  'script-owner-mismatch': {
+    severity: 'error',
+    title: 'a script is not owned as script-user= or script-group= demand',
+  },
+  'script-syntax-error': { severity: 'error', title: 'a script is not valid Python' },
+  'script-is-python2': {
+    severity: 'error',
+    title: 'a script for Python 2 would run under Python 3',
+  },
+  'script-is-python3': {
+    severity: 'error',
+    title: 'a script for Python 3 would run under Python 2',
+  },
+  'script-callable-missing': {
+    severity: 'error',
+    title: 'a script does not define its callable object',
+  },
+  'script-uses-execfile': { severity: 'error', title: 'a script calls execfile under Python 3' },
+  'activate-this-missing': {
+    severity: 'error',
+    title: 'a script activates an environment that has no activate_this.py',
+  },
+  'script-import-failed': {
+    severity: 'error',
+    title: 'a script raises an error when it is imported',
+  },
+  'script-import-timeout': {
+    severity: 'error',
+    title: 'the import of a script does not come to an end',
   },
   'python-variables-ignored': {
     severity: 'note',

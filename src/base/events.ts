@@ -20,6 +20,15 @@ export type Event =
       /** What it wrote to its standard streams, such as a stack. */
       lastLines: string[];
     }
+  /** Requests without a process group can run in this gateway. */
+  | {
+      type: 'embedded-ready';
+      gateway: number;
+      pid: number;
+      version: string;
+      prefix: string;
+      milliseconds: number;
+    }
   // daemons
   | { type: 'daemon-starting'; processGroup: string; applicationGroup: string; pid: number }
   | {

@@ -3,16 +3,20 @@ import type { Code } from '../base/codes.js';
 import { type Diagnostic, diagnostic } from '../base/diagnostic.js';
 import type { Config, ListenAddress } from '../config/config.js';
 import { checkAccess } from './access-check.js';
+import { planEmbedded } from './embedded.js';
 import type { Facts } from './facts.js';
+import { checkGroups } from './group-checks.js';
 import { hostTitle, type PlannedHost, planHosts } from './hosts.js';
 import { planIdentities } from './identities.js';
 import { planListeners } from './listeners.js';
 import { planLogs } from './logs.js';
+import { checkMachine } from './machine-checks.js';
 import { checkPaths } from './paths.js';
 import type { Plan } from './plan.js';
 import { ignoredVariables } from './process-environment.js';
 import { planProcessGroups } from './process-groups.js';
 import { checkPrograms } from './programs.js';
+import { checkScripts } from './script-checks.js';
 import { checkShadows } from './shadows.js';
 import { checkUses, groupUses } from './uses.js';
 
@@ -38,7 +42,9 @@ export function buildPlan(config: Config, facts: Facts, options: PlanOptions = {
   const uses = groupUses(hosts);
   const logs = planLogs(config);
   const { listeners, addresses, diagnostics } = planListeners(config, options.listen);
-  const groups = planProcessGroups({ config, facts, hosts, uses, identities, logs });
+  const parts = { config, facts, hosts, uses, identities, logs };
+  const groups = planProcessGroups(parts);
+  const embedded = planEmbedded(parts, options.gateways ?? 1);
   const socketPrefix =
     config.global.socketPrefix?.value ??
     join(options.runtimeFolder ?? facts.runtimeFolder, 'venvhost');
@@ -63,6 +69,7 @@ export function buildPlan(config: Config, facts: Facts, options: PlanOptions = {
         };
       }),
       processGroups: groups.map(({ plan }) => plan),
+      ...(embedded && { embedded: embedded.plan }),
       logs: logs.paths,
       ...(errorLog !== undefined && { errorLog }),
       logLevel: hosts[0]!.plan.logLevel,
@@ -73,7 +80,16 @@ export function buildPlan(config: Config, facts: Facts, options: PlanOptions = {
       ...checkPrograms(facts.closedPrograms),
       ...ignoredVariables(facts),
       ...groups.flatMap((group) => group.diagnostics),
+      ...(embedded?.diagnostics ?? []),
       ...checkUses(config, hosts, uses),
+      ...checkGroups(
+        config,
+        groups.map(({ plan }) => plan),
+        uses,
+        facts,
+      ),
+      ...checkMachine(config, facts),
+      ...checkScripts(config.processGroups, facts),
       ...checkShadows(hosts),
       ...hosts.flatMap((host) => nothingMounted(host, hosts.length > 1)),
       ...checkPaths(hosts, uses, facts, identities),
@@ -84,7 +100,7 @@ export function buildPlan(config: Config, facts: Facts, options: PlanOptions = {
   };
 }
 
-/** These say that one process group cannot run; the others can. */
+/** These say that one process group, or one script, cannot run; the others can. */
 const groupIsBroken: ReadonlySet<Code> = new Set<Code>([
   'home-missing',
   'home-not-a-folder',
@@ -92,8 +108,23 @@ const groupIsBroken: ReadonlySet<Code> = new Set<Code>([
   'interpreter-missing',
   'interpreter-broken',
   'interpreter-too-old',
+  'interpreter-not-executable',
+  'interpreter-other-architecture',
+  'interpreter-killed',
+  'interpreter-silent',
+  'interpreter-hangs',
   'base-python-missing',
+  'environment-cfg-unreadable',
+  'packages-unreadable',
   'working-folder-missing',
+  'script-unreadable',
+  'script-owner-mismatch',
+  'script-syntax-error',
+  'script-is-python2',
+  'script-is-python3',
+  'script-callable-missing',
+  'script-uses-execfile',
+  'activate-this-missing',
 ]);
 
 /**
@@ -104,7 +135,8 @@ const groupIsBroken: ReadonlySet<Code> = new Set<Code>([
 export function refusesStart(plan: Plan, diagnostics: readonly Diagnostic[]): boolean {
   if (diagnostics.some(({ severity, code }) => severity === 'error' && !groupIsBroken.has(code)))
     return true;
-  return plan.processGroups.length > 0 && plan.processGroups.every(({ broken }) => broken);
+  const groups = [...plan.processGroups, ...(plan.embedded ? [plan.embedded] : [])];
+  return groups.length > 0 && groups.every(({ broken }) => broken);
 }
 
 function nothingMounted({ plan, at }: PlannedHost, hasVirtualHosts: boolean): Diagnostic[] {

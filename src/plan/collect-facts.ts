@@ -1,15 +1,18 @@
 import { findSetpriv } from '../base/as-identity.js';
 import type { Config } from '../config/config.js';
 import { inspectPython, inspectTools } from '../python/inspect.js';
+import { inspectLibrary } from '../python/libpython.js';
 import type { Machine } from '../python/machine.js';
 import { walkPath } from '../python/path-walk.js';
 import { findUser, readAccounts } from './accounts.js';
 import type { Facts } from './facts.js';
 import { planHosts } from './hosts.js';
 import { planIdentities } from './identities.js';
+import { machineFacts } from './machine-facts.js';
 import { pathsToLookAt } from './paths.js';
 import { closedPrograms } from './programs.js';
-import { pythonRequests } from './python-requests.js';
+import { pythonRequests, usesEmbedded } from './python-requests.js';
+import { scriptFacts } from './script-facts.js';
 import { groupUses } from './uses.js';
 
 /** Asks the machine everything that `buildPlan` needs. Starts interpreters, leaves nothing running. */
@@ -28,7 +31,8 @@ export async function collectFacts(config: Config, machine: Machine): Promise<Fa
     pathsToLookAt(config, identities).map((path) => [path, walkPath(path, machine)]),
   );
   const hosts = planHosts(config, { ...files, paths });
-  const requests = pythonRequests(config, identities, groupUses(hosts));
+  const uses = groupUses(hosts);
+  const requests = pythonRequests(config, identities, uses);
   const tools = inspectTools(
     machine,
     setpriv,
@@ -37,11 +41,23 @@ export async function collectFacts(config: Config, machine: Machine): Promise<Fa
   const pythons = await Promise.all(
     requests.map(async ({ group, ...request }) => [group, await inspectPython(request, tools)]),
   );
+  const inspected = Object.fromEntries(pythons);
+  const embedded = usesEmbedded(config, uses) ? inspected['']?.python : undefined;
+  const who = identities.gateways;
   return {
     ...files,
     paths,
     closedPrograms: await closedPrograms(machine, identities, setpriv),
-    pythons: Object.fromEntries(pythons),
+    pythons: inspected,
+    machine: await machineFacts(config, machine),
+    scripts: await scriptFacts(uses, { paths, pythons: inspected, identities, machine, setpriv }),
+    ...(embedded?.version !== undefined && {
+      library: await inspectLibrary(embedded, {
+        machine,
+        ...(setpriv !== undefined && { setpriv }),
+        ...(who && { who }),
+      }),
+    }),
   };
 }
 

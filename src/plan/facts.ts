@@ -1,7 +1,10 @@
 import type { Inspection } from '../python/inspect.js';
+import type { LibraryFacts } from '../python/libpython.js';
 import type { Machine } from '../python/machine.js';
 import type { Passed, Walk } from '../python/path-walk.js';
 import type { Accounts } from './accounts.js';
+import type { MachineFacts } from './machine-facts.js';
+import type { ScriptAnswers } from './script-answers.js';
 
 /** A part of venvhost itself that a user cannot read, and the folder in the way. */
 export interface ClosedProgram {
@@ -26,4 +29,8 @@ export interface Facts {
   readonly closedPrograms: readonly ClosedProgram[];
   /** By process group; `''` where requests can run in no group. */
   readonly pythons: Readonly<Record<string, Inspection>>;
+  /** The shared library of the Python of embedded mode, where that is used and the Python could be asked. */
+  readonly library?: LibraryFacts;
+  readonly machine?: MachineFacts;
+  readonly scripts?: ScriptAnswers;
 }

@@ -1,31 +1,41 @@
 import { groupChoices } from './group-choices.js';
 import { formatGroupName } from './group-name.js';
-import { formatAddress } from './listeners.js';
+import { formatAddress, takesAllRequests } from './listeners.js';
 import type { HostPlan, MountPlan, Plan, ProcessGroupPlan } from './plan.js';
 
 /** A plan for a person: what listens, what each URL leads to, and which Python runs it. Ends in a newline. */
 export function formatPlan(plan: Plan): string {
   const { gateways, listeners } = plan;
-  const hosts = plan.hosts.filter((host) => host.addresses || servesAnything(host));
+  const covered = takesAllRequests(
+    listeners,
+    plan.hosts.flatMap((host) => host.addresses ?? []),
+  );
+  const hosts = plan.hosts.filter((host) => host.addresses || (servesAnything(host) && !covered));
   return [
     `listening on ${listeners.map(formatAddress).join(', ')}`,
     `${count(gateways.count, 'gateway')} as ${gateways.identity?.user ?? 'the user who starts the server'}`,
     ...hosts.flatMap((host) => ['', ...hostLines(host, plan)]),
-    ...(plan.processGroups.length > 0 ? ['', ...plan.processGroups.map(groupLine)] : []),
+    ...['', ...groupLines(plan)].slice(groupLines(plan).length > 0 ? 0 : 1),
     '',
   ].join('\n');
 }
 
 /** One line for each process group; what `check` prints when all is well. Ends in a newline, or is empty. */
 export function formatGroupLines(plan: Plan): string {
-  return plan.processGroups.map((group) => `${groupLine(group)}\n`).join('');
+  return groupLines(plan)
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+function groupLines({ processGroups, embedded }: Plan): string[] {
+  return [...processGroups.map(groupLine), ...(embedded ? [groupLine(embedded)] : [])];
 }
 
 function groupLine(group: ProcessGroupPlan): string {
   const { processes, threads, identity, broken, python, name } = group;
-  const title = name === '' ? 'without a process group' : `process group ${name}`;
-  if (broken) return `${title}: broken: ${broken.message}`;
-  const size = `${count(processes, 'process', 'es')} of ${count(threads, 'thread')}`;
+  const title = name === '' ? 'embedded mode' : `process group ${name}`;
+  if (broken) return `${title}: broken (${broken.code}), its requests get 503`;
+  const size = `${name === '' ? count(processes, 'gateway') : count(processes, 'process', 'es')} of ${count(threads, 'thread')}`;
   return `${title}: ${pythonText(python)}, ${size}${identity ? `, user ${identity.user}` : ''}`;
 }
 
@@ -66,11 +76,11 @@ function mountRows(mount: MountPlan, host: HostPlan, plan: Plan): [string, strin
     ...choices.map(({ name }): [string, string] => {
       const group =
         name.kind === 'literal'
-          ? plan.processGroups.find((one) => one.name === name.name)
+          ? [...plan.processGroups, plan.embedded].find((one) => one?.name === name.name)
           : undefined;
       const title =
         name.kind === 'literal' && name.name === ''
-          ? 'no process group'
+          ? 'embedded mode'
           : `process group ${formatGroupName(name)}`;
       return [
         '',

@@ -11,7 +11,7 @@ export interface GroupChoice {
 export function groupChoices(
   host: Pick<HostPlan, 'settings' | 'sections'>,
   mount: MountPlan,
-  key: 'processGroup' | 'applicationGroup',
+  key: 'processGroup' | 'applicationGroup' | 'callable',
 ): GroupChoice[] {
   const own = mount.override[key];
   if (own) return [{ name: own, from: 'alias' }];

@@ -15,6 +15,8 @@ export interface Plan {
   /** The first entry is the main server, then the virtual hosts in order. `HostPlan.id` is the index. */
   readonly hosts: readonly HostPlan[];
   readonly processGroups: readonly ProcessGroupPlan[];
+  /** Requests without a process group. Absent: there are none, or WSGIRestrictEmbedded forbids them. */
+  readonly embedded?: EmbeddedPlan;
   /** Files that are written to; opened once, by the supervisor. Referred to by index. */
   readonly logs: readonly string[];
   /** Index in `logs` of the main server's ErrorLog; absent: the terminal only. */
@@ -132,7 +134,7 @@ export type GroupName =
 
 /** Everything that sections can change for a request. */
 export interface RequestSettings {
-  /** `''` is the group that stands in for embedded mode. */
+  /** `''` is embedded mode. */
   readonly processGroup: GroupName;
   /** `''` is the main interpreter. */
   readonly applicationGroup: GroupName;
@@ -197,7 +199,7 @@ export type EnvironmentRule =
 /** One daemon process group. Times are seconds; 0 switches a limit off. */
 export interface ProcessGroupPlan {
   readonly at?: Span;
-  /** `''`: the group that stands in for embedded mode. */
+  /** `''` is embedded mode (`Plan.embedded`). */
   readonly name: string;
   /** Only requests of hosts with this server name may use it; absent: all. */
   readonly restrictedTo?: string;
@@ -241,6 +243,15 @@ export interface ProcessGroupPlan {
   }[];
   /** Why the group cannot start; it then answers 503 and disturbs no other. */
   readonly broken?: Diagnostic;
+}
+
+/**
+ * Embedded mode: a process group called `''` whose processes are the gateways. Each loads the library of this
+ * Python and runs the runtime in itself, as its own user, in its own folder.
+ */
+export interface EmbeddedPlan extends ProcessGroupPlan {
+  /** Absolute path of libpython; absent where none was found, and the group is broken then. */
+  readonly library?: string;
 }
 
 export interface PythonPlan {

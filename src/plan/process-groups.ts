@@ -11,7 +11,7 @@ import { environmentOfPackages, unreachable } from './paths.js';
 import type { Identity, ProcessGroupPlan } from './plan.js';
 import { preloads } from './preload.js';
 import { processEnvironment } from './process-environment.js';
-import { statedHome, usesEmbedded } from './python-requests.js';
+import { statedHome } from './python-requests.js';
 import { type GroupUse, restrictedTo } from './uses.js';
 
 /** What a plan of the groups is made from. */
@@ -30,24 +30,12 @@ export interface PlannedGroup {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Every defined group, and `''` where a mount can reach it. */
+/** Every defined group. */
 export function planProcessGroups(parts: GroupParts): PlannedGroup[] {
-  const groups = parts.config.processGroups.map((group) => planGroup(group, parts));
-  return usesEmbedded(parts.uses) ? [...groups, planGroup(embeddedGroup(parts), parts)] : groups;
+  return parts.config.processGroups.map((group) => planGroup(group, parts));
 }
 
-/** Until embedded mode exists, its requests run in a daemon with WSGIPythonHome and WSGIPythonPath. */
-function embeddedGroup({ config, uses }: GroupParts): ProcessGroup {
-  const { pythonPath } = config.global;
-  const at = uses.find(({ name }) => name === '')?.at;
-  return {
-    at: at ?? { file: '', line: 1, column: 1, endColumn: 1, text: '' },
-    name: '',
-    options: { ...(pythonPath && { pythonPath }) },
-  };
-}
-
-function planGroup(group: ProcessGroup, parts: GroupParts): PlannedGroup {
+export function planGroup(group: ProcessGroup, parts: GroupParts): PlannedGroup {
   const { config, facts, hosts, identities, logs } = parts;
   const { name, options } = group;
   const identity = identities.groups.get(name);

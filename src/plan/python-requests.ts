@@ -8,7 +8,7 @@ import type { GroupUse } from './uses.js';
 export type GroupPythonRequest = PythonRequest & { readonly group: string };
 
 /**
- * Which interpreter each process group asks for. `''` is among them where requests can run in no group.
+ * Which interpreter each process group asks for. `''` is among them where requests can run in embedded mode.
  * With root, a group whose user could not be looked up is left out: root starts no interpreter.
  */
 export function pythonRequests(
@@ -17,7 +17,7 @@ export function pythonRequests(
   uses: readonly GroupUse[],
 ): GroupPythonRequest[] {
   const names = config.processGroups.map(({ name }) => name);
-  if (usesEmbedded(uses)) names.push('');
+  if (usesEmbedded(config, uses)) names.push('');
   return names.flatMap((group) => {
     const who = identities.groups.get(group);
     if (!who && identities.self.uid === 0) return [];
@@ -32,9 +32,9 @@ export function pythonRequests(
   });
 }
 
-/** Whether a mount can run in the group that stands in for embedded mode. */
-export function usesEmbedded(uses: readonly GroupUse[]): boolean {
-  return uses.some(({ name }) => name === '');
+/** Whether requests of a mount, or an import script, can run in embedded mode, and may. */
+export function usesEmbedded({ global }: Config, uses: readonly GroupUse[]): boolean {
+  return !global.restrictEmbedded?.value && uses.some(({ name }) => name === '');
 }
 
 /** `python-home=` of the group, else WSGIPythonHome. */

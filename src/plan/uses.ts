@@ -19,7 +19,7 @@ export interface GroupUse {
 /** Every way in which a process group can be chosen. */
 export function groupUses(hosts: readonly PlannedHost[]): GroupUse[] {
   return hosts.flatMap((host) => [
-    ...host.mounts.flatMap((mount) =>
+    ...(host.reached ? host.mounts : []).flatMap((mount) =>
       groupChoices(host.plan, mount.plan, 'processGroup').map((choice) =>
         useOf(host, mount, choice),
       ),
@@ -149,7 +149,7 @@ function unused(config: Config, uses: readonly GroupUse[]): Diagnostic[] {
 }
 
 function embedded(config: Config, uses: readonly GroupUse[]): Diagnostic[] {
-  const code = config.global.restrictEmbedded?.value ? 'embedded-restricted' : 'embedded-as-daemon';
+  const code = config.global.restrictEmbedded?.value ? 'embedded-restricted' : 'embedded-mode';
   return uses
     .filter(({ name, mount }) => name === '' && mount !== undefined)
     .map(({ mount }) => {
@@ -160,7 +160,7 @@ function embedded(config: Config, uses: readonly GroupUse[]): Diagnostic[] {
         code,
         code === 'embedded-restricted'
           ? `${where} has no process group, and WSGIRestrictEmbedded is On`
-          : `${where} has no process group: it runs in a daemon of its own, not in the server process`,
+          : `${where} has no process group: it runs in embedded mode, in the gateway processes`,
         {
           at: mount!.stated.at,
           hint: `add WSGIProcessGroup ${names.length === 1 ? names[0] : 'NAME'} to choose ${names.length > 0 ? 'a group' : 'a group of a WSGIDaemonProcess'}`,

@@ -62,6 +62,11 @@ export type Boot = {
   /** Seconds after which the process goes, whatever still runs. */
   readonly shutdown_timeout: number;
   readonly preload: readonly { readonly script: string; readonly application_group: string }[];
+  /** Embedded mode: the runtime is a part of a gateway process. Absent in a daemon. */
+  readonly embedded?: true;
+  /** Where the descriptors are in embedded mode; in a daemon they are `inheritedFds`. */
+  readonly listen_fd?: number;
+  readonly journal_fd?: number;
 };
 
 export type Stop = { readonly graceful: number };

@@ -10,11 +10,20 @@ export interface Answer {
   readonly basePrefix: string;
   /** `sys.executable`: absolute, and behind a pyenv shim the real one. */
   readonly executable: string;
+  /** What compiled modules of this Python end in: `.cpython-311-x86_64-linux-gnu.so`. Absent before 3. */
+  readonly extensionSuffix?: string;
+  /** `x86_64`, as `uname -m`. */
+  readonly architecture?: string;
+  /** Where its shared library should be, best first; absent where it was built without one. */
+  readonly sharedLibraries?: readonly string[];
 }
 
 export type Asked =
   | { readonly ok: true; readonly answer: Answer }
-  | { readonly ok: false; readonly reason: string };
+  | { readonly ok: false; readonly reason: string; readonly failure?: AskFailure };
+
+/** How it failed, where that is known: `silent` is an end in order without the answer. */
+export type AskFailure = 'hangs' | 'killed' | 'silent' | 'not-executable';
 
 /** Asks one interpreter; the same executable as the same user is run once. */
 export type Ask = (executable: string, who?: RunAs) => Promise<Asked>;
@@ -23,10 +32,34 @@ export const answerSeconds = 10;
 /** Hundreds of interpreters started together would run into their time limit. */
 const atOnce = 8;
 
-/** Needs nothing but `sys`, so that it works where the standard library does not, from 2.7 on. */
-const question =
-  'import sys; sys.stdout.write("\\t".join(["venvhost", sys.version.split()[0], sys.prefix, ' +
-  'getattr(sys, "base_prefix", getattr(sys, "real_prefix", sys.prefix)), sys.executable or ""]) + "\\n")';
+/**
+ * From 2.7 on. The first five fields need nothing but `sys`; the others are empty where the standard library
+ * does not work.
+ */
+const question = `
+import sys
+def answer(ask):
+    try:
+        return ask() or ''
+    except Exception:
+        return ''
+def suffix():
+    import _imp
+    return _imp.extension_suffixes()[0]
+def shared():
+    import sysconfig
+    get = sysconfig.get_config_var
+    if not get('Py_ENABLE_SHARED') and not get('PYTHONFRAMEWORK'):
+        return ''
+    name = get('INSTSONAME') or get('LDLIBRARY')
+    return ':'.join(folder + '/' + name for folder in [base + '/lib', get('LIBDIR')] if folder)
+def machine():
+    import posix
+    return posix.uname()[4]
+base = getattr(sys, 'base_prefix', getattr(sys, 'real_prefix', sys.prefix))
+sys.stdout.write('\\t'.join(['venvhost', sys.version.split()[0], sys.prefix, base, sys.executable or '',
+    answer(suffix), answer(machine), answer(shared)]) + '\\n')
+`;
 
 /**
  * Makes an `Ask`. With `who`, the interpreter runs as that user through `setpriv`: root never executes
@@ -63,6 +96,24 @@ function turnTaker(places: number): <T>(task: () => Promise<T>) => Promise<T> {
   };
 }
 
+/** Options for a question: nothing of the user's environment is imported for it. */
+export const quiet = ['-E', '-s', '-S', '-B', '-c'];
+
+/** Runs a command as a user, with the environment of a question. */
+export function runAs(
+  who: RunAs | undefined,
+  argv: readonly string[],
+  machine: Machine,
+  setpriv: string | undefined,
+): Promise<Ran> {
+  // setpriv executes its command with the rights of root still; only what that executes shows what the user may.
+  const command = who && setpriv ? [setpriv, '--', ...argv] : argv;
+  return machine.run(asIdentity(who, command, setpriv ?? ''), {
+    environment: askEnvironment(machine, who),
+    seconds: answerSeconds,
+  });
+}
+
 async function askOnce(
   executable: string,
   who: RunAs | undefined,
@@ -72,19 +123,38 @@ async function askOnce(
   if (who && !setpriv) return { ok: false, reason: 'there is no setpriv to run it as its user' };
   if (!who && machine.self.uid === 0)
     return { ok: false, reason: 'it is not run as root, and there is no other user to run it as' };
-  const ran = await machine.run(
-    asIdentity(who, [executable, '-E', '-s', '-S', '-B', '-c', question], setpriv ?? ''),
-    { environment: askEnvironment(machine, who), seconds: answerSeconds },
-  );
+  const ran = await runAs(who, [executable, ...quiet, question], machine, setpriv);
   const fields = ran.stdout
     .split('\n')
     .find((line) => line.startsWith('venvhost\t'))
     ?.trimEnd()
     .split('\t');
-  const [, version, prefix, basePrefix, path] = fields ?? [];
-  if (ran.status !== 0 || !version || !prefix || !basePrefix)
-    return { ok: false, reason: whyNot(ran) };
-  return { ok: true, answer: { version, prefix, basePrefix, executable: path || executable } };
+  const [, version, prefix, basePrefix, path, suffix, architecture, shared] = fields ?? [];
+  if (ran.status !== 0 || !version || !prefix || !basePrefix) {
+    const failure = failureOf(ran);
+    return { ok: false, reason: whyNot(ran), ...(failure && { failure }) };
+  }
+  return {
+    ok: true,
+    answer: {
+      version,
+      prefix,
+      basePrefix,
+      executable: path || executable,
+      ...(suffix && { extensionSuffix: suffix }),
+      ...(architecture && { architecture }),
+      ...(shared && { sharedLibraries: shared.split(':') }),
+    },
+  };
+}
+
+/** 126 and 127 are what setpriv ends with where it could not execute the program. */
+function failureOf({ failure, signal, status, stderr }: Ran): AskFailure | undefined {
+  if (failure?.startsWith('no answer')) return 'hangs';
+  if (/\bEACCES$/.test(failure ?? '')) return 'not-executable';
+  if (status === 126 && /permission denied/i.test(stderr)) return 'not-executable';
+  if (signal) return 'killed';
+  return status === 0 ? 'silent' : undefined;
 }
 
 /** PATH and HOME for a shim that looks for the real interpreter; PYENV_VERSION only where it is ours. */
@@ -98,11 +168,15 @@ function askEnvironment(machine: Machine, who: RunAs | undefined): Record<string
   };
 }
 
-function whyNot(ran: Ran): string {
+/** Why a command gave no answer. */
+export function whyNot(ran: Ran): string {
   if (ran.failure) return ran.failure;
   const said = ran.stderr.trim().split('\n').filter(Boolean);
   // The last line names the error, the first says what kind of failure it is.
-  const words = said.length > 1 ? `${said[0]} … ${said.at(-1)}` : (said[0] ?? 'it printed nothing');
+  const printed = said.length > 0 ? said : ran.stdout.trim().split('\n').filter(Boolean);
+  const words =
+    printed.length > 1 ? `${printed[0]} … ${printed.at(-1)}` : (printed[0] ?? 'it printed nothing');
   const ended = ran.signal ? `killed by ${ran.signal}` : `exit status ${ran.status}`;
-  return `${ended}: ${words.slice(0, 400)}`;
+  // Anything may stand there: control characters are none of the terminal's business.
+  return `${ended}: ${words.slice(0, 400).replace(/[\p{Cc}\uFFFD]+/gu, '?')}`;
 }

@@ -1,5 +1,16 @@
 import { spawn } from 'node:child_process';
-import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+  type Stats,
+} from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
@@ -20,6 +31,15 @@ export interface Ran {
   readonly failure?: string;
 }
 
+export interface RunOptions {
+  /** All of it; nothing is inherited. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The whole process group is killed then. */
+  readonly seconds: number;
+  /** Characters that are kept of each stream; 64 K unstated. */
+  readonly outputLimit?: number;
+}
+
 /** Everything that is asked of the machine before a plan is made. Tests give one of their own. */
 export interface Machine {
   readonly self: {
@@ -32,17 +52,18 @@ export interface Machine {
   readonly temporaryFolder: string;
   /** Files of our own that gateways and daemons must be able to read. */
   readonly programs: readonly string[];
+  /** The command that tries whether a libpython can be loaded (embed/probe-main.ts). */
+  readonly embeddingProbe: readonly string[];
   look(path: string): Entry | 'missing' | 'denied';
   /** Where a symbolic link points, as written in it. */
   target(path: string): string | undefined;
   /** Names in a folder; empty where it cannot be read. */
   list(folder: string): string[];
   read(path: string): string | undefined;
+  /** The first bytes of a file. */
+  head(path: string, bytes: number): Uint8Array | undefined;
   /** Runs a command in `/` with exactly this environment; never rejects. */
-  run(
-    argv: readonly string[],
-    options: { readonly environment: Readonly<Record<string, string>>; readonly seconds: number },
-  ): Promise<Ran>;
+  run(argv: readonly string[], options: RunOptions): Promise<Ran>;
 }
 
 /** The machine that this process runs on. */
@@ -62,10 +83,15 @@ export function realMachine(): Machine {
       // Seen from dist/src/python, where this file is when it runs.
       fileURLToPath(new URL('../../../runtime/venvhost_runtime', import.meta.url)),
     ],
+    embeddingProbe: [
+      process.execPath,
+      fileURLToPath(new URL('../embed/probe-main.js', import.meta.url)),
+    ],
     look,
     target: (path) => attempt(() => readlinkSync(path)),
     list: (folder) => attempt(() => readdirSync(folder).sort()) ?? [],
-    read: (path) => attempt(() => readFileSync(path, 'utf8')),
+    read: (path) => attempt(() => withFile(path, (fd) => readFileSync(fd, 'utf8'))),
+    head: (path, bytes) => attempt(() => readHead(path, bytes)),
     run,
   };
 }
@@ -85,6 +111,23 @@ function kindOf(found: Stats): Entry['kind'] {
   return found.isFile() ? 'file' : 'other';
 }
 
+function readHead(path: string, bytes: number): Uint8Array | undefined {
+  return withFile(path, (fd) => {
+    const buffer = Buffer.alloc(bytes);
+    return buffer.subarray(0, readSync(fd, buffer, 0, bytes, 0));
+  });
+}
+
+/** Others may have put a named pipe there, which would be waited for for ever. */
+function withFile<T>(path: string, read: (fd: number) => T): T | undefined {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    return fstatSync(fd).isFile() ? read(fd) : undefined;
+  } finally {
+    closeSync(fd);
+  }
+}
+
 function attempt<T>(read: () => T): T | undefined {
   try {
     return read();
@@ -93,13 +136,11 @@ function attempt<T>(read: () => T): T | undefined {
   }
 }
 
-/** More output than this is no answer to a question of ours. */
-const outputLimit = 64 * 1024;
+/** More output than this is no answer to most questions of ours. */
+const usualLimit = 64 * 1024;
 
-function run(
-  argv: readonly string[],
-  options: { readonly environment: Readonly<Record<string, string>>; readonly seconds: number },
-): Promise<Ran> {
+function run(argv: readonly string[], options: RunOptions): Promise<Ran> {
+  const { outputLimit = usualLimit } = options;
   return new Promise((resolve) => {
     let stdout = '';
     let stderr = '';

@@ -4,7 +4,8 @@
  */
 becomeUser(process.argv[2]);
 process.title = 'venvhost: gateway';
-process.on('disconnect', () => process.exit(0));
+// Not an exit in order: it would run the exit functions of C libraries beside the threads of an embedded Python.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 // A terminal sends Ctrl-C to every process; when a gateway ends is for the supervisor to say.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});

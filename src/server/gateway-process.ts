@@ -10,6 +10,8 @@ export interface GatewayCommand {
   /** Descriptors of the supervisor that the gateway inherits. */
   readonly listeners: readonly number[];
   readonly logs: readonly number[];
+  /** For the runtime inside of the gateway: the socket to listen on, and the journal. */
+  readonly runtime?: readonly [listenFd: number, journalFd: number];
 }
 
 export interface GatewayExit {
@@ -32,11 +34,15 @@ const firstInheritedFd = 4;
 export function inheritedNumbers(command: Pick<GatewayCommand, 'listeners' | 'logs'>): {
   listeners: number[];
   logs: number[];
+  /** Of `runtime`, where there is one. */
+  runtime: [listenFd: number, journalFd: number];
 } {
   const afterListeners = firstInheritedFd + command.listeners.length;
+  const afterLogs = afterListeners + command.logs.length;
   return {
     listeners: command.listeners.map((_, index) => firstInheritedFd + index),
     logs: command.logs.map((_, index) => afterListeners + index),
+    runtime: [afterLogs, afterLogs + 1],
   };
 }
 
@@ -49,7 +55,7 @@ export function startGatewayProcess(
   const child = spawn(process.execPath, [command.main, ...argv], {
     cwd: '/',
     env: { ...command.environment },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc', ...command.listeners, ...command.logs],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc', ...inherited(command)],
   });
   const kept = lastLines(20);
   for (const stream of [child.stdout, child.stderr]) {
@@ -67,6 +73,10 @@ export function startGatewayProcess(
     },
     kill: () => void child.kill('SIGKILL'),
   };
+}
+
+function inherited({ listeners, logs, runtime }: GatewayCommand): number[] {
+  return [...listeners, ...logs, ...(runtime ?? [])];
 }
 
 function watchExit(

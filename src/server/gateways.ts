@@ -1,6 +1,7 @@
 import type { Emit } from '../base/events.js';
 import type { Endpoint, Plan } from '../plan/plan.js';
 import { afterDeath, delayAfterDeaths, noFailures } from '../supervisor/restart-policy.js';
+import type { ProcessFiles } from '../supervisor/socket-folder.js';
 import {
   type GatewayCommand,
   type GatewayExit,
@@ -8,7 +9,7 @@ import {
   inheritedNumbers,
   startGatewayProcess,
 } from './gateway-process.js';
-import type { FromGateway, ToGateway } from './link.js';
+import type { FromGateway, RuntimeFiles, ToGateway } from './link.js';
 
 export interface GatewaysOptions {
   readonly plan: Plan;
@@ -16,6 +17,8 @@ export interface GatewaysOptions {
   readonly command: GatewayCommand;
   readonly emit: Emit;
   readonly want: (processGroup: string, applicationGroup: string) => void;
+  /** What the runtime inside of a gateway needs, made anew for each process; with `Plan.embedded` only. */
+  readonly createFiles?: (id: number) => ProcessFiles;
   readonly spawn?: typeof startGatewayProcess;
 }
 
@@ -32,6 +35,9 @@ export interface Gateways {
 
 /** Milliseconds beyond the drain time after which a gateway is killed. */
 const drainMargin = 1000;
+
+/** Numbers of files for runtimes inside of gateways; those of daemons count from 1. */
+let nextFiles = 900_000;
 
 /**
  * Starts the gateways and keeps them running. A new one is told all that the dead one knew.
@@ -96,6 +102,7 @@ function createSeat(options: GatewaysOptions, gateway: number, known: () => ToGa
   const started = deferred();
   const gone = deferred();
   let child: GatewayProcess | undefined;
+  let files: ProcessFiles | undefined;
   let since = 0;
   let failures = noFailures;
   let ready = false;
@@ -105,9 +112,34 @@ function createSeat(options: GatewaysOptions, gateway: number, known: () => ToGa
 
   function start(): void {
     since = Date.now();
-    child = (options.spawn ?? startGatewayProcess)(command, hear, exited);
-    child.send({ type: 'plan', plan, gateway, version, ...inheritedNumbers(command) });
+    files = createFiles();
+    const full: GatewayCommand = files
+      ? { ...command, runtime: [files.listening.fd, files.journalFd] }
+      : command;
+    child = (options.spawn ?? startGatewayProcess)(full, hear, exited);
+    const { runtime, ...fds } = inheritedNumbers(full);
+    child.send({
+      type: 'plan',
+      plan,
+      gateway,
+      version,
+      ...fds,
+      ...(files && { runtime: runtimeFiles(files, runtime) }),
+    });
+    files?.closeFds();
     for (const message of known()) child.send(message);
+  }
+
+  /** Without them the gateway serves all but embedded mode. */
+  function createFiles(): ProcessFiles | undefined {
+    if (!plan.embedded || plan.embedded.broken) return undefined;
+    try {
+      return options.createFiles?.(nextFiles++);
+    } catch (error) {
+      const message = `embedded mode cannot be started: ${(error as Error).message}`;
+      emit({ type: 'group-broken', processGroup: '', code: 'daemon-unusable', message });
+      return undefined;
+    }
   }
 
   function hear(message: FromGateway): void {
@@ -135,6 +167,8 @@ function createSeat(options: GatewaysOptions, gateway: number, known: () => ToGa
   function exited({ code, signal, lastLines }: GatewayExit): void {
     const pid = child?.pid ?? 0;
     child = undefined;
+    files?.remove();
+    files = undefined;
     if (stopping) {
       clearTimeout(timer);
       gone.resolve();
@@ -161,11 +195,19 @@ function createSeat(options: GatewaysOptions, gateway: number, known: () => ToGa
       clearTimeout(timer);
       if (!child) return;
       child.send({ type: 'drain', seconds });
-      timer = setTimeout(() => child?.kill(), seconds * 1000 + drainMargin);
+      const forPython = plan.embedded?.timeouts.shutdown ?? 0;
+      timer = setTimeout(() => child?.kill(), (seconds + forPython) * 1000 + drainMargin);
       await gone.promise;
     },
     killNow: () => child?.kill(),
   };
+}
+
+function runtimeFiles(
+  { socket, journal }: ProcessFiles,
+  [listenFd, journalFd]: readonly [number, number],
+): RuntimeFiles {
+  return { socket, journal, listenFd, journalFd };
 }
 
 function pairOf(processGroup: string, applicationGroup: string): string {

@@ -11,6 +11,8 @@ export type ToGateway =
       readonly version: string;
       readonly listeners: readonly number[];
       readonly logs: readonly number[];
+      /** What the runtime in the gateway listens on and writes to; with `Plan.embedded` only. */
+      readonly runtime?: RuntimeFiles;
     }
   | { readonly type: 'endpoint-up'; readonly endpoint: Endpoint }
   | { readonly type: 'endpoint-down'; readonly id: number }
@@ -23,6 +25,14 @@ export type ToGateway =
     }
   /** Accept nothing new, finish what runs within `seconds`, then say `drained`. */
   | { readonly type: 'drain'; readonly seconds: number };
+
+/** Paths for whoever connects, and inherited descriptors of the same two files for the runtime. */
+export interface RuntimeFiles {
+  readonly socket: string;
+  readonly journal: string;
+  readonly listenFd: number;
+  readonly journalFd: number;
+}
 
 /** What a gateway process tells the supervisor. */
 export type FromGateway =

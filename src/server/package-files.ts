@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 const root = new URL('../../../', import.meta.url);
 
 export const gatewayMain = fileURLToPath(new URL('dist/src/server/gateway-main.js', root));
+/** The folder to import `venvhost_runtime` from. */
+export const runtimeFolder = fileURLToPath(new URL('runtime', root));
 export const runtimeMain = fileURLToPath(new URL('runtime/venvhost_runtime/__main__.py', root));
 
 /** The version of package.json. */

@@ -1,6 +1,9 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Emit } from '../base/events.js';
+import type { Embedded } from '../embed/embedded.js';
 import { createGateway, type Gateway } from '../gateway/gateway.js';
 import { type Appender, createAppender } from '../observe/appender.js';
+import { startEmbeddedRuntime } from './embedded-runtime.js';
 import type { FromGateway, ToGateway } from './link.js';
 
 /** The supervisor as a gateway process sees it: `process` with its IPC channel. */
@@ -19,6 +22,7 @@ export function runGateway(link: Link): void {
   const tell = (message: FromGateway) => void link.send?.(message, () => {});
   const emit = boundedEmit(link);
   let gateway: Gateway | undefined;
+  let embedded: Embedded | undefined;
   let logs: readonly Appender[] = [];
 
   async function start(message: ToGateway & { type: 'plan' }): Promise<void> {
@@ -34,12 +38,37 @@ export function runGateway(link: Link): void {
         tell({ type: 'want', processGroup, applicationGroup }),
       accessLogs: logs.map((log) => log.write),
     });
+    embedded = await startPython(message, gateway);
     await gateway.listen(message.listeners.map((fd) => ({ fd })));
     tell({ type: 'ready' });
   }
 
-  async function drain(): Promise<void> {
-    await gateway?.drain();
+  async function startPython(
+    { plan, runtime, gateway: number }: ToGateway & { type: 'plan' },
+    gateway: Gateway,
+  ): Promise<Embedded | undefined> {
+    if (!plan.embedded || plan.embedded.broken) return undefined;
+    if (runtime) {
+      return await startEmbeddedRuntime({
+        plan: plan.embedded,
+        files: runtime,
+        number,
+        emit,
+        up: gateway.endpointUp,
+        failed: (message) => tell({ type: 'failed', message }),
+      });
+    }
+    gateway.groupBroken('', '', 'the gateway has no socket for its Python');
+    return undefined;
+  }
+
+  async function drain(seconds: number): Promise<void> {
+    const drained = gateway?.drain();
+    if (embedded) {
+      // Python needs time for its own end.
+      await Promise.race([drained, setTimeout(seconds * 1000, undefined, { ref: false })]);
+      await embedded.stop(0);
+    } else await drained;
     await Promise.all(logs.map((log) => log.flush(flushTime)));
     tell({ type: 'drained' });
   }
@@ -62,7 +91,7 @@ export function runGateway(link: Link): void {
         gateway?.groupBroken(message.processGroup, message.applicationGroup, message.reason);
         return;
       case 'drain':
-        void drain();
+        void drain(message.seconds);
     }
   });
 }

@@ -8,11 +8,12 @@ import type { Wanted } from '../supervisor/supervisor.js';
  */
 export function startAtOnce(plan: Plan): Wanted[] {
   const wanted = new Map<string, Wanted>();
-  const add = (processGroup: string, applicationGroup: string) =>
-    wanted.set(JSON.stringify([processGroup, applicationGroup]), {
-      processGroup,
-      applicationGroup,
-    });
+  const add = (processGroup: string, applicationGroup: string) => {
+    // Embedded mode has no processes of its own.
+    if (processGroup === '') return;
+    const key = JSON.stringify([processGroup, applicationGroup]);
+    wanted.set(key, { processGroup, applicationGroup });
+  };
 
   for (const group of plan.processGroups)
     for (const { applicationGroup } of group.preload) add(group.name, applicationGroup);

@@ -79,10 +79,11 @@ async function startParts(
     command: {
       main: gatewayMain,
       ...(gatewayIdentity && { identity: gatewayIdentity }),
-      environment: gatewayEnvironment(),
+      environment: { ...gatewayEnvironment(), ...plan.embedded?.environment },
       listeners: sockets.map((socket) => socket.fd),
       logs: logs.fds,
     },
+    createFiles: folder.create,
     // The first gateway may take requests while the last one starts.
     want: (...pair) => (supervisor ? supervisor.want(...pair) : early.push(pair)),
   });
@@ -149,7 +150,8 @@ function stopping(running: Running): Pick<Server, 'stop' | 'stopNow'> {
     emit({ type: 'server-stopping', reason });
     // The gateways close theirs: from then on the kernel refuses connections at once.
     for (const socket of sockets) socket.close();
-    await gateways.stop(Math.max(0, ...plan.processGroups.map((group) => group.timeouts.graceful)));
+    const groups = plan.embedded ? [...plan.processGroups, plan.embedded] : plan.processGroups;
+    await gateways.stop(Math.max(0, ...groups.map((group) => group.timeouts.graceful)));
     // What still runs now has had its time.
     await supervisor.stop(0);
     emit({ type: 'server-stopped' });

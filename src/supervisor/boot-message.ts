@@ -3,11 +3,12 @@ import { type Boot, Control, encodeControl } from '../protocol/control.js';
 import { protocolVersion } from '../protocol/frames.js';
 import type { Dialect } from '../protocol/marshal.js';
 
-/** What a daemon of this process group is told first. */
+/** What a daemon of this process group is told first, or the runtime in a gateway (`embedded`). */
 export function bootMessage(
   group: ProcessGroupPlan,
   applicationGroup: string,
   gatewayUid: number,
+  embedded: Pick<Boot, 'embedded' | 'listen_fd' | 'journal_fd'> = {},
 ): Buffer {
   const boot: Boot = {
     version: protocolVersion,
@@ -33,6 +34,7 @@ export function bootMessage(
         (item) => group.isolation === 'interpreters' || item.applicationGroup === applicationGroup,
       )
       .map((item) => ({ script: item.script, application_group: item.applicationGroup })),
+    ...embedded,
   };
   return encodeControl(Control.Boot, boot, dialectOf(group));
 }

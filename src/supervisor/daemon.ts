@@ -1,15 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Duplex, Readable } from 'node:stream';
-import {
-  type BootFailed,
-  Control,
-  encodeControl,
-  type Leaving,
-  type Log,
-  type Message,
-  type Ready,
-} from '../protocol/control.js';
-import { type Dialect, decodeMarshal } from '../protocol/marshal.js';
+import { Control, encodeControl } from '../protocol/control.js';
+import { type ControlNews, controlNews } from '../protocol/control-news.js';
+import type { Dialect } from '../protocol/marshal.js';
 import { FrameReader } from '../protocol/reader.js';
 import { lastLines, lineSplitter } from './lines.js';
 import type { ProcessFiles } from './socket-folder.js';
@@ -23,11 +16,7 @@ export interface DaemonCommand {
 }
 
 export type DaemonNews =
-  | { readonly type: 'ready'; readonly ready: Ready }
-  | { readonly type: 'leaving'; readonly leaving: Leaving }
-  | { readonly type: 'boot-failed'; readonly failed: BootFailed }
-  | { readonly type: 'log'; readonly log: Log }
-  | { readonly type: 'message'; readonly message: Message }
+  | ControlNews
   /** What the process wrote past the runtime: C libraries, children, a crash of the interpreter. */
   | { readonly type: 'raw'; readonly stream: 'stdout' | 'stderr'; readonly text: string }
   /** Always the last one. `error`: there was never a process. */
@@ -102,7 +91,7 @@ function spawnQuietly(command: DaemonCommand, files: ProcessFiles): ChildProcess
 
 function listenTo(control: Duplex, tell: (news: DaemonNews) => void, kill: () => void): void {
   const reader = new FrameReader((type, _stream, payload) => {
-    const news = newsOf(type, payload);
+    const news = controlNews(type, payload);
     if (news) tell(news);
   });
   control.on('data', (chunk: Buffer) => {
@@ -116,24 +105,6 @@ function listenTo(control: Duplex, tell: (news: DaemonNews) => void, kill: () =>
   });
   // Its exit tells the same, and more.
   control.on('error', () => {});
-}
-
-function newsOf(type: number, payload: Buffer): DaemonNews | undefined {
-  const value: unknown = decodeMarshal(payload);
-  switch (type) {
-    case Control.Ready:
-      return { type: 'ready', ready: value as Ready };
-    case Control.Leaving:
-      return { type: 'leaving', leaving: value as Leaving };
-    case Control.BootFailed:
-      return { type: 'boot-failed', failed: value as BootFailed };
-    case Control.Log:
-      return { type: 'log', log: value as Log };
-    case Control.Message:
-      return { type: 'message', message: value as Message };
-    default:
-      return undefined;
-  }
 }
 
 function readLines(

@@ -16,8 +16,11 @@ const layers: Readonly<Record<string, { readonly from: string[]; readonly types?
   plan: { from: ['base', 'config', 'protocol', 'python'] },
   supervisor: { from: ['base', 'protocol', 'python'], types: ['plan'] },
   gateway: { from: ['base', 'protocol'], types: ['plan'] },
+  embed: { from: ['base', 'protocol'], types: ['plan'] },
   observe: { from: ['base'], types: ['plan'] },
-  server: { from: ['base', 'protocol', 'python', 'plan', 'supervisor', 'gateway', 'observe'] },
+  server: {
+    from: ['base', 'protocol', 'python', 'plan', 'supervisor', 'gateway', 'embed', 'observe'],
+  },
   cli: { from: ['base', 'config', 'python', 'plan', 'observe', 'server'] },
 };
 

@@ -124,7 +124,11 @@ test('WSGIPythonHome is the home of groups that state none, and of requests with
     { machine: 'venv /srv/venv 3.12.0\nfile /srv/a.wsgi\nfolder /srv/lib' },
   );
   assert.deepEqual(
-    plan.processGroups.map(({ name, python, pythonPath }) => [name, python.version, pythonPath]),
+    [...plan.processGroups, plan.embedded].map((group) => [
+      group?.name,
+      group?.python.version,
+      group?.pythonPath,
+    ]),
     [
       ['a', '3.12.0', []],
       ['', '3.12.0', ['/srv/lib']],

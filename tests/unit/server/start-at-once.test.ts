@@ -22,10 +22,15 @@ test('a name that depends on the request waits for one', () => {
 });
 
 test('sections count where the mount says nothing', () => {
-  const section = { settings: { applicationGroup: literal('') } };
+  const section = { settings: { processGroup: literal('a'), applicationGroup: literal('') } };
   assert.deepEqual(startAtOnce(plan([{ override: {} }], [section])), [
-    { processGroup: '', applicationGroup: '' },
+    { processGroup: 'a', applicationGroup: '' },
   ]);
+});
+
+test('embedded mode starts no process', () => {
+  const section = { settings: { applicationGroup: literal('') } };
+  assert.deepEqual(startAtOnce(plan([{ override: {} }], [section])), []);
 });
 
 test('preloaded scripts have their processes at once, each pair once', () => {

@@ -1,0 +1,72 @@
+"""Embedded mode: the runtime as a part of a gateway process, which has libpython loaded.
+
+The same runtime as in a daemon, with the gateway in the place of the supervisor. The process, its signals, its
+folder and its end belong to the gateway.
+"""
+
+import os
+import sys
+
+from . import frames
+from .boot import finish, open_control, receive_boot, restrict_signals, run_exit_functions, set_up_paths
+from .compat import PY2, set_close_on_exec, start_new_thread
+from .output import print_exception, replace_standard_streams
+from .own_libraries import prefer_own_libraries
+from .process import Process, open_listener
+
+
+#: The gateway has opened fewer files than this when Python starts in it.
+_HIGHEST_FD = 256
+
+
+def start(control_fd):
+    """Returns at once; a thread of its own serves."""
+    _keep_from_children()
+    # What the application sees as the main module is empty.
+    sys.modules["__main__"] = type(sys)("__main__")
+    start_new_thread(_run, (control_fd,))
+
+
+def _keep_from_children():
+    """A process that the application starts must not hold the ports and logs of the server."""
+    for fd in range(3, _HIGHEST_FD):
+        try:
+            set_close_on_exec(fd)
+        except (IOError, OSError):
+            pass
+
+
+def _run(fd):
+    control = open_control(fd)
+    if PY2:
+        os.close(fd)  # it was copied
+    try:
+        boot, early = receive_boot(control)
+        if boot is not None:
+            _serve(boot, early, control)
+    except Exception as error:
+        print_exception(sys.exc_info())
+        control.send(frames.CONTROL_BOOT_FAILED, {"text": "embedded mode ended: %s" % error})
+    finally:
+        # Tells the gateway that nothing runs here any more.
+        control.socket.close()
+
+
+def _serve(boot, early, control):
+    prefer_own_libraries()
+    if not PY2:
+        import faulthandler
+        faulthandler.enable(2)
+    replace_standard_streams(control)
+    set_up_paths(boot)
+    process = Process(boot, control, open_listener(boot["listen_fd"]))
+    process.api.install()
+    restrict_signals(control)
+    process.preload_all()
+    process.listen()
+    control.send(frames.CONTROL_READY, {
+        "pid": os.getpid(), "version": ".".join(map(str, sys.version_info[:3])),
+        "prefix": sys.prefix, "executable": sys.executable})
+    process.serve(early)
+    finish(process)
+    run_exit_functions()

@@ -52,13 +52,19 @@ function joinedByBlanks(options: readonly Option[]): Option[] {
 }
 
 function notAnOption(option: Option, definition: string): Refusal {
-  const [name, equals, value] = option.value.value.split(' ');
+  const text = option.value.value;
+  const [name, equals, value] = text.split(' ');
+  const quoted = /^([a-z-]+)=(.*)$/.exec(text);
+  const hint =
+    equals === '='
+      ? `write ${name}=${value ?? 'VALUE'}, without blanks`
+      : quoted && `quotes stand around the value alone: ${quoted[1]}="${quoted[2]}"`;
   return new Refusal(
     'unknown-option',
-    `invalid option to ${definition}: "${option.value.value}" is not of the form name=value`,
+    `invalid option to ${definition}: "${text}" is not of the form name=value`,
     {
       at: option.at,
-      ...(equals === '=' && { hint: `write ${name}=${value ?? 'VALUE'}, without blanks` }),
+      ...(hint && { hint }),
     },
   );
 }

@@ -1,5 +1,12 @@
 import { diagnostic } from '../../base/diagnostic.js';
-import { type Call, type Declaration, everywhere, Refusal, serverOnly } from '../declaration.js';
+import {
+  type Call,
+  type Declaration,
+  everywhere,
+  invalid,
+  Refusal,
+  serverOnly,
+} from '../declaration.js';
 import { flag } from '../values.js';
 import { once } from '../without-effect.js';
 
@@ -154,6 +161,12 @@ function warnOfOverrides(call: Call): void {
   });
 }
 
+/** As mod_wsgi lists them. */
+function offOnAuto(a: string, b: string): number {
+  const order = ['Off', 'On', 'Auto'];
+  return order.indexOf(a) - order.indexOf(b);
+}
+
 /** A value that says what holds anyway needs no note. */
 function isDefaultOf(name: string, value: string | undefined): boolean {
   return name.startsWith('AllowOverride') && value?.toLowerCase() === 'none';
@@ -180,7 +193,11 @@ function oneWayFlag(
     effect: ({ words: [word] }) => {
       const value = word!.value.toLowerCase();
       if (fine.some((entry) => entry.toLowerCase() === value)) return;
-      if (value !== other.toLowerCase()) flag(word!, name);
+      if (value !== other.toLowerCase())
+        throw invalid(
+          word!,
+          `${name} must be one of: ${[...fine, other].sort(offOnAuto).join(' | ')}`,
+        );
       throw new Refusal('unsupported-directive', `${name} ${other} is not supported yet`, {
         at: word!.at,
       });

@@ -108,6 +108,7 @@ export const wsgiDirectives: readonly Declaration[] = [
     words: [1, 1],
     text: 'Folders that come first in `sys.path`, in embedded mode alone; their `.pth` files are read.',
     effect: (call) => {
+      if (call.words[0]!.value === '') return;
       call.evaluation.config.global.pythonPath = pathList(call, call.words[0]!, 'WSGIPythonPath');
     },
   },

@@ -1,11 +1,13 @@
 import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../server/package-files.js';
 import { addCheck } from './check.js';
+import { addExplain } from './explain.js';
 import { internalErrorText } from './internal-error.js';
 import { addPlan } from './plan.js';
 import { addRun } from './run.js';
 import { addServe } from './serve.js';
 import { exitStatus, processTerminal, type Terminal } from './terminal.js';
+import { addVenv } from './venv.js';
 
 /** The `venvhost` command. Ends the process. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -48,7 +50,8 @@ function createProgram(terminal: Terminal, done: (status: number) => void): Comm
       '\nExamples:\n  venvhost serve app.wsgi --venv ~/venvs/blog\n  venvhost check -f blog.conf\n  venvhost run -f blog.conf',
     )
     .exitOverride();
-  for (const add of [addRun, addCheck, addPlan, addServe]) add(program, terminal, done);
+  for (const add of [addRun, addCheck, addPlan, addServe, addVenv, addExplain])
+    add(program, terminal, done);
   for (const command of program.commands) {
     command.version(packageVersion(), '-V, --version', 'print the version');
   }

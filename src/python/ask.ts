@@ -178,5 +178,5 @@ export function whyNot(ran: Ran): string {
     printed.length > 1 ? `${printed[0]} … ${printed.at(-1)}` : (printed[0] ?? 'it printed nothing');
   const ended = ran.signal ? `killed by ${ran.signal}` : `exit status ${ran.status}`;
   // Anything may stand there: control characters are none of the terminal's business.
-  return `${ended}: ${words.slice(0, 400).replace(/[\p{Cc}\uFFFD]+/gu, '?')}`;
+  return `${ended}: ${words.slice(0, 400).replace(/[^\P{Cc}\t]+|\uFFFD+/gu, '?')}`;
 }

@@ -1,13 +1,18 @@
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { RunAs } from '../base/as-identity.js';
 import { type Diagnostic, diagnostic } from '../base/diagnostic.js';
 import { type Answer, type Ask, interpreterAsker } from './ask.js';
+import { borrowedPackages } from './borrowed-packages.js';
+import { type Distribution, listDistributions } from './distributions.js';
+import { environmentFindings } from './environment-findings.js';
 import { explainFailure } from './explain.js';
-import { type HomeSetting, interpreterOfHome, makeCommand } from './home.js';
+import { type HomeSetting, interpreterOfHome } from './home.js';
 import type { Machine } from './machine.js';
+import { packageFolders } from './packages.js';
 import { firstClosed, walkPath } from './path-walk.js';
 import { type PyvenvCfg, parsePyvenvCfg } from './pyvenv-cfg.js';
-import { minorVersion, whyUnsupported } from './versions.js';
+import { askOncePerPython } from './shared-answers.js';
+import { whyUnsupported, whyUntested } from './versions.js';
 
 /** What is asked for: a home, or nothing for the first python3 of PATH. */
 export interface PythonRequest {
@@ -26,14 +31,22 @@ export interface PythonFacts {
   /** `sys.prefix` as a started interpreter has it. */
   readonly prefix?: string;
   readonly basePrefix?: string;
-  readonly kind?: 'venv' | 'virtualenv' | 'conda' | 'installation';
+  readonly kind?: 'venv' | 'virtualenv' | 'uv' | 'conda' | 'installation';
   readonly cfg?: PyvenvCfg;
+  /** As `uname -m`. */
+  readonly architecture?: string;
+  /** The shared library of its Python, where there is one. */
+  readonly sharedLibrary?: string;
+  /** What compiled modules end in. */
+  readonly extensionSuffix?: string;
 }
 
 /** Findings have no position; whoever knows where the home was stated adds it. An error: it cannot be used. */
 export interface Inspection {
   readonly python: PythonFacts;
   readonly findings: readonly Diagnostic[];
+  /** What is installed, where the interpreter answered. */
+  readonly distributions?: readonly Distribution[];
 }
 
 export interface InspectTools {
@@ -49,7 +62,8 @@ export function inspectTools(
   setpriv: string | undefined,
   userName = (uid: number) => (uid === 0 ? 'root' : `#${uid}`),
 ): InspectTools {
-  return { machine, ask: interpreterAsker(machine, setpriv), userName };
+  const ask = askOncePerPython(interpreterAsker(machine, setpriv), machine);
+  return { machine, ask, userName };
 }
 
 /** Finds the interpreter of a request, asks it, and says what is wrong with it. Never rejects. */
@@ -71,19 +85,50 @@ export async function inspectPython(
   if (!asked.ok)
     return {
       python: { home, executable, ...(cfg && { cfg }) },
-      findings: [
-        explainFailure(
-          { home, setting, executable, cfg, reason: asked.reason },
-          request.who,
-          tools,
-        ),
-      ],
+      findings: [explainFailure({ home, setting, executable, cfg, ...asked }, request.who, tools)],
     };
   const python = factsOf(asked.answer, { home, executable, cfg }, tools.machine);
-  return {
-    python,
-    findings: findingsOf(python, `${setting} ${JSON.stringify(home)}`, tools.machine),
-  };
+  return examine(python, home, `${setting} ${JSON.stringify(home)}`, request, tools.machine);
+}
+
+function examine(
+  python: PythonFacts,
+  root: string | undefined,
+  named: string,
+  request: PythonRequest,
+  machine: Machine,
+): Inspection {
+  const { version, executable, kind = 'installation', cfg } = python;
+  const unsupported = version === undefined ? undefined : whyUnsupported(version);
+  if (unsupported !== undefined)
+    return {
+      python,
+      findings: [
+        diagnostic('interpreter-too-old', `${named}: ${unsupported}`, {
+          hint: 'make the virtual environment with a newer Python',
+        }),
+      ],
+    };
+  if (root === undefined || version === undefined) return { python, findings: [] };
+  const own = packageFolders(root, version, machine);
+  const distributions = listDistributions(own, machine);
+  const reader = { who: request.who ?? machine.self, name: nameOf(request) };
+  const findings = environmentFindings(
+    { root, named, executable, version, kind, cfg },
+    machine,
+    reader,
+  );
+  const base = python.basePrefix;
+  const untested = whyUntested(version);
+  if (untested !== undefined)
+    findings.push(
+      diagnostic('interpreter-untested', `${named}: ${untested}`, {
+        hint: 'look for a newer venvhost if something does not work',
+      }),
+    );
+  if (cfg?.systemSitePackages && base !== undefined)
+    findings.push(...borrowedPackages(named, root, base, version, distributions, machine));
+  return { python, findings, distributions };
 }
 
 /** The first `python3` of PATH that the user can start. A shim names the real interpreter in its answer. */
@@ -113,7 +158,7 @@ async function inspectFirstOfPath(
     const root = dirname(dirname(executable));
     const cfg = readCfg(root, machine);
     const python = factsOf(asked.answer, { executable, cfg, ...(cfg && { root }) }, machine);
-    return { python, findings: findingsOf(python, executable, machine) };
+    return examine(python, cfg ? root : undefined, executable, request, machine);
   }
   return {
     python: { executable: 'python3' },
@@ -143,13 +188,19 @@ function factsOf(
 ): PythonFacts {
   const root = found.home ?? found.root;
   const kind = kindOf(root ?? answer.prefix, found.cfg, machine);
+  const sharedLibrary = answer.sharedLibraries?.find(
+    (path) => walkPath(path, machine).end === 'file',
+  );
   return {
     ...(found.home !== undefined && { home: found.home }),
     executable: found.executable,
     version: answer.version,
-    prefix: kind === 'venv' || kind === 'virtualenv' ? (root ?? answer.prefix) : answer.prefix,
+    prefix: found.cfg || kind === 'virtualenv' ? (root ?? answer.prefix) : answer.prefix,
     basePrefix: answer.basePrefix,
     kind,
+    ...(answer.architecture !== undefined && { architecture: answer.architecture }),
+    ...(answer.extensionSuffix !== undefined && { extensionSuffix: answer.extensionSuffix }),
+    ...(sharedLibrary !== undefined && { sharedLibrary }),
     ...(found.cfg && { cfg: found.cfg }),
   };
 }
@@ -160,31 +211,7 @@ function kindOf(
   cfg: PyvenvCfg | undefined,
   machine: Machine,
 ): NonNullable<PythonFacts['kind']> {
-  if (cfg) return cfg.maker === 'virtualenv' ? 'virtualenv' : 'venv';
+  if (cfg) return cfg.maker ?? 'venv';
   if (typeof machine.look(join(root, 'bin/activate_this.py')) !== 'string') return 'virtualenv';
   return typeof machine.look(join(root, 'conda-meta')) !== 'string' ? 'conda' : 'installation';
-}
-
-function findingsOf(python: PythonFacts, named: string, machine: Machine): Diagnostic[] {
-  const { version, cfg, home } = python;
-  if (version === undefined) return [];
-  const unsupported = whyUnsupported(version);
-  if (unsupported)
-    return [
-      diagnostic('interpreter-too-old', `${named}: ${unsupported}`, {
-        hint: 'make the virtual environment with a newer Python',
-      }),
-    ];
-  if (home === undefined || cfg?.version === undefined) return [];
-  const [made, now] = [minorVersion(cfg.version), minorVersion(version)];
-  const packages = join(home, 'lib', `python${made}`, 'site-packages');
-  // The version number alone may be old: `venv --upgrade` moves the packages' folder too.
-  if (made === now || typeof machine.look(packages) === 'string') return [];
-  return [
-    diagnostic(
-      'environment-outdated',
-      `${named} was made for Python ${made}, but its ${join('bin', basename(python.executable))} is now ${version}: the packages in ${packages} are not seen`,
-      { hint: `make it again: ${makeCommand(home, { python: `python${made}`, clear: true })}` },
-    ),
-  ];
 }

@@ -27,3 +27,8 @@ export function parsePyvenvCfg(text: string): PyvenvCfg {
     ...(maker && { maker }),
   };
 }
+
+/** The first line that is neither empty nor `key = value`. */
+export function malformedLine(text: string): string | undefined {
+  return text.split(/\r?\n/).find((line) => line.trim() !== '' && !/^[^=]+=/.test(line));
+}

@@ -14,3 +14,14 @@ export function whyUnsupported(version: string): string | undefined {
 export function minorVersion(version: string): string {
   return version.split('.').slice(0, 2).join('.');
 }
+
+/** The newest Python that the tests ran on when this was released. */
+const newestKnown = { major: 3, minor: 14 } as const;
+
+/** What to say of a Python that is newer than all that were tried. */
+export function whyUntested(version: string): string | undefined {
+  const [major = 0, minor = 0] = version.split('.').map((part) => Number.parseInt(part, 10));
+  const known = newestKnown;
+  if (major < known.major || (major === known.major && minor <= known.minor)) return undefined;
+  return `Python ${version} is newer than ${known.major}.${known.minor}, the newest that this venvhost was tried on`;
+}

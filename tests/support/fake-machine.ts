@@ -50,6 +50,8 @@ export interface FakeMachine {
   readonly self?: Machine['self'];
   readonly programs?: readonly string[];
   readonly environment?: Machine['environment'];
+  /** Whether libraries can be loaded for embedded mode; yes unstated. */
+  readonly koffi?: boolean;
 }
 
 /** A whole machine for golden tests, the same everywhere. */
@@ -64,6 +66,7 @@ export function fakeMachine(given: FakeMachine): Machine {
     ...fakeFiles(given.files),
     head: () => undefined,
     run: async (argv) => {
+      if (argv.some((word) => word.endsWith('/probe-main.js'))) return probed(given.koffi ?? true);
       const executable = argv[0]?.endsWith('setpriv') ? argv[argv.lastIndexOf('--') + 1] : argv[0];
       const version = given.pythons[executable ?? ''];
       return version === undefined ? failed(executable) : answered(version, executable ?? '');
@@ -75,9 +78,17 @@ function answered(version: string, executable: string): Ran {
   return {
     status: 0,
     signal: null,
-    stdout: `venvhost\t${version}\t/usr\t/usr\t${executable}\n`,
+    stdout: `venvhost\t${version}\t/usr\t/usr\t${executable}\t\t\t${libpython}\n`,
     stderr: '',
   };
+}
+
+/** The shared library that every fake interpreter names. */
+export const libpython = '/usr/lib/libpython3.so';
+
+function probed(koffi: boolean): Ran {
+  const outcome = koffi ? 'works' : "no-koffi\tCannot find package 'koffi'";
+  return { status: 0, signal: null, stdout: `embedding\t${outcome}\n`, stderr: '' };
 }
 
 function failed(executable: string | undefined): Ran {

@@ -20,7 +20,7 @@ test(
   'a script beside a real venv is planned with its version, and without errors',
   python ? {} : { skip: reason },
   async () => {
-    writeFileSync(join(folder, 'app.wsgi'), '');
+    writeFileSync(join(folder, 'app.wsgi'), 'def application(environ, start_response): pass\n');
     execFileSync(python!.executable, ['-m', 'venv', '--without-pip', join(folder, 'venv')]);
     const machine = { ...realMachine() };
     const { plan, diagnostics } = await planForScript(

@@ -135,7 +135,7 @@ test('of Python 2 only 2.7 is supported, and of Python 3 nothing before 3.6', as
     ['3.5.10', false],
     ['3.6.15', true],
   ] as const) {
-    const home = fakeVenv(`python-${version}`, '');
+    const home = fakeVenv(`python-${version}`, 'home = /usr/bin\n');
     script(
       join(home, 'bin/python'),
       `printf "venvhost\\t${version}\\t/usr\\t/usr\\t/usr/bin/python\\n"`,

@@ -1,0 +1,227 @@
+import { dirname, join } from 'node:path';
+import type { RunAs } from '../base/as-identity.js';
+import { type Diagnostic, diagnostic } from '../base/diagnostic.js';
+import { makeCommand } from './home.js';
+import type { Machine } from './machine.js';
+import { foreignExtensions, packageFolders, packageVersions } from './packages.js';
+import { type Walk, walkPath } from './path-walk.js';
+import { canRead, modeText, worldWritable } from './permissions.js';
+import { malformedLine, type PyvenvCfg } from './pyvenv-cfg.js';
+import { minorVersion } from './versions.js';
+
+/** An environment whose interpreter answered. */
+export interface Examined {
+  readonly root: string;
+  /** How messages name it: `python-home "/srv/venv"`. */
+  readonly named: string;
+  readonly executable: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly cfg: PyvenvCfg | undefined;
+}
+
+/** Whom the findings are for. */
+export interface Reader {
+  readonly who: RunAs;
+  /** `user "www-data"`, or `the user of this server`. */
+  readonly name: string;
+}
+
+type Check = (examined: Examined, machine: Machine, reader: Reader) => Diagnostic[];
+
+/** What files tell about an environment that starts, but is not what it seems. Nothing is executed. */
+export const environmentFindings: Check = (examined, machine, reader) => {
+  const checks: readonly Check[] = isEnvironment(examined)
+    ? [cfgFindings, versionFindings, nested, moved, packageFindings]
+    : [cfgMissing, packageFindings];
+  return checks.flatMap((check) => check(examined, machine, reader));
+};
+
+function isEnvironment({ cfg, kind }: Examined): boolean {
+  return cfg !== undefined || kind === 'virtualenv';
+}
+
+/** An activate script without a pyvenv.cfg: a virtual environment that lost it. */
+const cfgMissing: Check = ({ root, named, version, kind }, machine, reader) => {
+  const activate = machine.read(join(root, 'bin/activate')) ?? '';
+  if (kind !== 'installation' || !activate.includes('VIRTUAL_ENV')) return [];
+  const cfg = machine.look(join(root, 'pyvenv.cfg'));
+  if (typeof cfg !== 'string' || cfg === 'denied')
+    return [cfgUnreadable(named, join(root, 'pyvenv.cfg'), reader)];
+  return [
+    diagnostic(
+      'environment-cfg-missing',
+      `${named} has an activate script but no pyvenv.cfg: its packages are not seen`,
+      { hint: `make it again: ${makeCommand(root, { python: `python${minorVersion(version)}` })}` },
+    ),
+  ];
+};
+
+const cfgFindings: Check = ({ root, named, cfg, version }, machine, reader) => {
+  const path = join(root, 'pyvenv.cfg');
+  const entry = machine.look(path);
+  if (typeof entry === 'string' || cfg === undefined) return [];
+  if (entry.kind === 'file' && !canRead(entry, reader.who))
+    return [cfgUnreadable(named, path, reader)];
+  const line = malformedLine(machine.read(path) ?? '');
+  if (line !== undefined || cfg.home === undefined)
+    return [
+      diagnostic(
+        'environment-cfg-malformed',
+        `${path} ${line === undefined ? 'does not say home = …' : `has a line that is not "key = value": ${JSON.stringify(line)}`}`,
+        {
+          hint: `make it again: ${makeCommand(root, { python: `python${minorVersion(version)}` })}`,
+        },
+      ),
+    ];
+  const home = walkPath(cfg.home, machine);
+  if (home.end === 'missing')
+    return [
+      diagnostic(
+        'environment-home-missing',
+        `${named}: home in its pyvenv.cfg is ${cfg.home}, which does not exist`,
+        {
+          hint: `make it again from a Python that is there: ${makeCommand(root, { clear: true })}`,
+        },
+      ),
+    ];
+  return [];
+};
+
+function cfgUnreadable(named: string, path: string, reader: Reader): Diagnostic {
+  return diagnostic(
+    'environment-cfg-unreadable',
+    `${named}: ${reader.name} cannot read ${path}, and without it Python does not see the packages`,
+    { hint: `let everybody read it: chmod a+r ${path}` },
+  );
+}
+
+/** The version number alone may be old: `venv --upgrade` moves the folder of packages too. */
+const versionFindings: Check = ({ root, named, cfg, version, executable }, machine) => {
+  const now = minorVersion(version);
+  const made = cfg?.version === undefined ? undefined : minorVersion(cfg.version);
+  const present = packageVersions(root, machine);
+  const old = present.filter((one) => one !== now);
+  const lost = made !== now && made !== undefined && old.includes(made) ? made : old.at(-1);
+  if (lost !== undefined && (lost === made || !present.includes(now)))
+    return [
+      diagnostic(
+        'environment-outdated',
+        `${named} was made for Python ${lost}, but its ${executable.slice(root.length + 1)} is now ${version}: the packages in ${join(root, 'lib', `python${lost}`, 'site-packages')} are not seen`,
+        {
+          hint: `make it again and install its packages: ${makeCommand(root, { python: `python${now}`, clear: true })}`,
+        },
+      ),
+    ];
+  if (made === undefined || made === now) return [];
+  return [
+    diagnostic(
+      'environment-version-differs',
+      `${named}: its pyvenv.cfg says Python ${made}, its interpreter is ${version}`,
+      {
+        hint: `write the true version into it: ${makeCommand(root, { python: `python${now}` })} --upgrade`,
+      },
+    ),
+  ];
+};
+
+const nested: Check = ({ root, named }, machine) => {
+  for (let folder = dirname(root); folder !== '/'; folder = dirname(folder)) {
+    if (typeof machine.look(join(folder, 'pyvenv.cfg')) === 'string') continue;
+    return [
+      diagnostic(
+        'environment-nested',
+        `${named} is inside of another virtual environment, ${folder}: whoever makes that one anew deletes this one`,
+        { hint: `make it beside: ${makeCommand(`${folder}-${root.split('/').at(-1)}`)}` },
+      ),
+    ];
+  }
+  return [];
+};
+
+/** Scripts of an environment have its path written into them; Python itself does not mind. */
+const moved: Check = ({ root, named, version }, machine) => {
+  const text = machine.read(join(root, 'bin/activate')) ?? '';
+  const written = [
+    ...text.matchAll(/^\s*(?:export\s+)?VIRTUAL_ENV=(['"]?)(\/[^'"\n]+)\1\s*$/gm),
+  ].at(-1)?.[2];
+  const there = written ?? rootOfScript(root, machine);
+  if (there === undefined || samePlace(walkPath(there, machine), walkPath(root, machine)))
+    return [];
+  return [
+    diagnostic(
+      'environment-moved',
+      `${named} was made as ${there} and moved or copied: its scripts, such as bin/pip, run the Python of that place`,
+      {
+        hint: `make it again where it is: ${makeCommand(root, { python: `python${minorVersion(version)}`, clear: true })}`,
+      },
+    ),
+  ];
+};
+
+/** Of the first line of bin/pip: `#!/srv/venv/bin/python3`. */
+function rootOfScript(root: string, machine: Machine): string | undefined {
+  return ['pip', 'pip3']
+    .map((name) => machine.read(join(root, 'bin', name)) ?? '')
+    .map((text) => /^#!(\/.+)\/bin\/python[\d.]*\s*$/m.exec(text.split('\n')[0]!)?.[1])
+    .find((found) => found !== undefined);
+}
+
+function samePlace(one: Walk, other: Walk): boolean {
+  return one.towards === other.towards;
+}
+
+const packageFindings: Check = (examined, machine, reader) => {
+  const folders = packageFolders(examined.root, examined.version, machine);
+  return [
+    ...folders.flatMap((folder) => accessOf(folder, examined.named, machine, reader)),
+    ...(isEnvironment(examined)
+      ? folders.flatMap((folder) => foreign(folder, examined, machine))
+      : []),
+  ];
+};
+
+function accessOf(
+  folder: string,
+  named: string,
+  machine: Machine,
+  { who, name }: Reader,
+): Diagnostic[] {
+  const entry = machine.look(folder);
+  if (typeof entry === 'string') return [];
+  const found: Diagnostic[] = [];
+  if (!canRead(entry, who))
+    found.push(
+      diagnostic(
+        'packages-unreadable',
+        `${named}: ${name} cannot read ${folder} (mode ${modeText(entry.mode)})`,
+        { hint: `let everybody read it: chmod -R a+rX ${folder}` },
+      ),
+    );
+  if (worldWritable(entry))
+    found.push(writable(`the folder of packages ${folder}`, folder, entry.mode));
+  return found;
+}
+
+/** Whoever can write there runs code as the user of the daemon. */
+export function writable(what: string, path: string, mode: number): Diagnostic {
+  return diagnostic(
+    'world-writable',
+    `everybody can write to ${what} (mode ${modeText(mode)}), and so run code as the user of its application`,
+    { hint: `take that away: chmod o-w ${path}` },
+  );
+}
+
+function foreign(folder: string, { named, version }: Examined, machine: Machine): Diagnostic[] {
+  const [first, ...more] = foreignExtensions(folder, version, machine);
+  if (!first) return [];
+  return [
+    diagnostic(
+      'extension-other-version',
+      `${named}: ${first.path.slice(folder.length + 1)}${more.length > 0 ? ` and ${more.length} more` : ''} in ${folder} ${more.length > 0 ? 'are' : 'is'} compiled for Python ${first.made}, not for ${minorVersion(version)}, and cannot be imported`,
+      {
+        hint: 'install the package again with the pip of this environment: bin/python -m pip install --force-reinstall NAME',
+      },
+    ),
+  ];
+}

@@ -1,5 +1,5 @@
 import type { Machine } from '../../src/python/machine.js';
-import { type FakeEntry, fakeMachine } from './fake-machine.js';
+import { type FakeEntry, fakeMachine, libpython } from './fake-machine.js';
 
 /**
  * A machine from a few lines of text:
@@ -15,6 +15,7 @@ import { type FakeEntry, fakeMachine } from './fake-machine.js';
  *     program PATH                       a part of venvhost itself
  *     environment NAME=VALUE
  *     without PATH                       takes away what every machine has
+ *     without-koffi                      nothing can load libraries for embedded mode
  *
  * Every machine has /usr/bin/python3 (3.11.2), setpriv, and the users root, www-data, alice and tester.
  */
@@ -24,6 +25,7 @@ export function describedMachine(text: string): Machine {
     '/etc/group': { file: group },
     '/usr/bin/setpriv': { file: '' },
     '/usr/bin/python3': { file: '' },
+    [libpython]: { file: '' },
     '/home/tester': { mode: 0o750, uid: 1000, gid: 1000 },
     '/home/alice': { mode: 0o700, uid: 1001, gid: 1001 },
     '/root': { mode: 0o700 },
@@ -32,6 +34,7 @@ export function describedMachine(text: string): Machine {
   const pythons: Record<string, string> = { '/usr/bin/python3': '3.11.2' };
   const environment: Record<string, string> = { PATH: '/usr/bin:/bin', HOME: '/home/tester' };
   const programs: string[] = [];
+  let koffi = true;
   let self = { uid: 1000, gid: 1000, groups: [1000] };
   const words: Record<string, (path: string, ...rest: string[]) => void> = {
     root: () => {
@@ -72,6 +75,9 @@ export function describedMachine(text: string): Machine {
     without: (path) => {
       delete files[path];
     },
+    'without-koffi': () => {
+      koffi = false;
+    },
   };
   for (const line of text.split('\n').filter(Boolean)) {
     const [word = '', ...rest] = line.split(/\s+/);
@@ -79,7 +85,7 @@ export function describedMachine(text: string): Machine {
     if (!apply) throw new Error(`no such word of a machine: ${line}`);
     apply(rest[0] ?? '', ...rest.slice(1));
   }
-  return fakeMachine({ files, pythons, self, environment, programs });
+  return fakeMachine({ koffi, files, pythons, self, environment, programs });
 }
 
 function owned(entry: FakeEntry, mode: string | undefined, uid: string | undefined): FakeEntry {

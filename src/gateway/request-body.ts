@@ -18,7 +18,7 @@ const mostInMemory = 64 * 1024;
 /** A body beyond this length is given to a process before it is complete. */
 const mostStored = 1024 * 1024 * 1024;
 /** Bytes that may wait for the disk. */
-const mostPending = 1024 * 1024;
+const mostPending = 256 * 1024;
 const readStep = 256 * 1024;
 
 /**

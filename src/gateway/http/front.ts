@@ -124,7 +124,10 @@ export function createFront(options: FrontOptions): Front {
     // Undocumented: what the Keep-Alive header says.
     (response as ServerResponse & { _keepAliveTimeout: number })._keepAliveTimeout = milliseconds;
     const { socket } = response;
-    response.once('finish', () => socket?.setTimeout(milliseconds + keepAliveMargin));
+    // Where node:http has not set its own time, the next request is there already.
+    response.once('finish', () => {
+      if (socket?.timeout) socket.setTimeout(milliseconds + keepAliveMargin);
+    });
   }
 
   function clientError(error: ParserError, duplex: Duplex): void {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Event } from '../../../src/base/events.js';
 import { limitRepeats } from '../../../src/gateway/repeats.js';
+import type { HostPlan } from '../../../src/plan/plan.js';
 import { hostPlan, mountPlan } from './support/plans.js';
 import { get, run } from './support/running.js';
 
@@ -52,22 +53,36 @@ test('each host has its own KeepAliveTimeout', async (t) => {
 });
 
 test('a host closes idle connections after its own time, not after that of the server', async (t) => {
-  const running = await run(t, {
-    hosts: (folder) => [
-      hostPlan({ keepAliveTimeout: 60 }),
-      hostPlan({
-        id: 1,
-        addresses: [{ address: '*' }],
-        keepAliveTimeout: 1,
-        mounts: [mountPlan('/', join(folder, 'app.wsgi'))],
-      }),
-    ],
-  });
+  const running = await run(t, { hosts: oneSecond });
   await running.runtime((request) => request.text('served'));
   const client = running.client().send(get('/'));
   assert.equal((await client.response()).headers.get('keep-alive'), 'timeout=1');
   assert.equal(await client.all(), '');
 });
+
+test('the time of an idle connection does not run while a pipelined request is answered', async (t) => {
+  const running = await run(t, { hosts: oneSecond });
+  await running.runtime((request) => {
+    if (request.path === '/slow') setTimeout(() => request.text('slow'), 2300);
+    else request.text('quick');
+  });
+  const client = running.client().send(get('/') + get('/slow'));
+  assert.equal((await client.response()).body, 'quick');
+  assert.equal((await client.response()).body, 'slow');
+});
+
+/** A server that keeps idle connections for a minute, and a host that keeps them for a second. */
+function oneSecond(folder: string): HostPlan[] {
+  return [
+    hostPlan({ keepAliveTimeout: 60 }),
+    hostPlan({
+      id: 1,
+      addresses: [{ address: '*' }],
+      keepAliveTimeout: 1,
+      mounts: [mountPlan('/', join(folder, 'app.wsgi'))],
+    }),
+  ];
+}
 
 test('an application can ask for the end of the connection', async (t) => {
   const running = await run(t);

@@ -16,6 +16,7 @@ Valid on Python 2.7 and on 3.6 and newer.
     scripts     loads WSGI scripts, sees that they changed
     output      print, wsgi.errors and tracebacks on their way to the log
     embedded    the runtime as a part of a gateway process
+    importing   imports one script and tells how it went, for `venvhost check --import`
     own_libraries  keeps C extensions away from what Node exports
     api         the modules ``mod_wsgi`` and ``apache`` for applications
 """

@@ -21,8 +21,8 @@ def main():
     if boot is None:
         return 0
     try:
-        _check_identity(boot)
-        _set_up_process(boot)
+        check_identity(boot)
+        set_up_process(boot)
         replace_standard_streams(control)
         set_up_paths(boot)
         for fd in (frames.CONTROL_FD, frames.JOURNAL_FD):
@@ -42,6 +42,7 @@ def main():
     # Whatever atexit callbacks and other threads of the application do, the process ends.
     _register(_signal.SIGALRM, _signal.SIG_DFL)
     _signal.alarm(max(1, int(boot["shutdown_timeout"])))
+    process.await_interpreters()
     finish(process)
     if process.has_interpreters:
         # Ending interpreters whose threads still sleep would abort the process.
@@ -124,7 +125,7 @@ def receive_boot(control):
     return received[0][1], received[1:]
 
 
-def _check_identity(boot):
+def check_identity(boot):
     """The supervisor has switched the user. An application must never run with more rights than it was given."""
     for what, wanted, found in (("user", boot["uid"], os.getuid()), ("group", boot["gid"], os.getgid())):
         if wanted is not None and wanted != found:
@@ -138,7 +139,7 @@ def _check_identity(boot):
         raise RuntimeError("the process could become root again")
 
 
-def _set_up_process(boot):
+def set_up_process(boot):
     if boot["umask"] is not None:
         os.umask(boot["umask"])
     if boot["directory"] is not None:

@@ -6,6 +6,7 @@ import { diskFiles } from '../config/disk.js';
 import { readConfig } from '../config/read.js';
 import { buildPlan, refusesStart } from '../plan/build.js';
 import { collectFacts } from '../plan/collect-facts.js';
+import type { Facts } from '../plan/facts.js';
 import type { Plan } from '../plan/plan.js';
 import { realMachine } from '../python/machine.js';
 import { collectDefine, collectFile } from './arguments.js';
@@ -50,6 +51,7 @@ function checkFiles(command: Command): void {
 export interface Planning {
   readonly plan: Plan;
   readonly diagnostics: readonly Diagnostic[];
+  readonly facts: Facts;
   /** Whether the server must not be started. */
   readonly refused: boolean;
 }
@@ -73,5 +75,6 @@ export async function planConfiguration(
     [...read.diagnostics, ...(unread ? [] : planned.diagnostics)],
     options.file,
   );
-  return { plan: planned.plan, diagnostics, refused: refusesStart(planned.plan, diagnostics) };
+  const refused = refusesStart(planned.plan, diagnostics);
+  return { plan: planned.plan, diagnostics, facts, refused };
 }

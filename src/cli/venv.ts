@@ -34,7 +34,7 @@ export function addVenv(
     .option('--json', 'print everything as JSON')
     .addHelpText(
       'after',
-      '\nExamples:\n  venvhost venv\n  venvhost venv /srv/venvs/* --user www-data',
+      '\nExamples:\n  venvhost venv ~/venvs/blog\n  venvhost venv /srv/venvs/* --user www-data',
     )
     .action(async (dirs: string[], options: VenvOptions) => {
       done(await showEnvironments(dirs, options, terminal));

@@ -173,6 +173,8 @@ function run(argv: readonly string[], options: RunOptions): Promise<Ran> {
       failure = error.message;
       end(null, null);
     });
+    // What it started must not stay, nor hold the pipes open.
+    child.on('exit', () => child.pid && attempt(() => process.kill(-child.pid!, 'SIGKILL')));
     child.on('close', end);
   });
 }

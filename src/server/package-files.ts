@@ -7,6 +7,8 @@ const root = new URL('../../../', import.meta.url);
 export const gatewayMain = fileURLToPath(new URL('dist/src/server/gateway-main.js', root));
 /** The folder to import `venvhost_runtime` from. */
 export const runtimeFolder = fileURLToPath(new URL('runtime', root));
+/** Imports one script and tells how it went. */
+export const importMain = fileURLToPath(new URL('runtime/venvhost_runtime/import_main.py', root));
 export const runtimeMain = fileURLToPath(new URL('runtime/venvhost_runtime/__main__.py', root));
 
 /** The version of package.json. */

@@ -9,13 +9,15 @@ import { runtimeMain } from './package-files.js';
  * The kernel kills the process when the supervisor dies, where `setpriv` can ask for that: a runtime that is
  * frozen, or whose interpreter is locked by C code, cannot notice the end of its control connection.
  */
-export function runtimeCommands(): (executable: string, identity?: RunAs) => string[] {
+export function runtimeCommands(
+  main = runtimeMain,
+): (executable: string, identity?: RunAs) => string[] {
   const setpriv = findSetpriv((path) => fs.existsSync(path));
   const dyingWithParent = setpriv === undefined ? [] : [setpriv, '--pdeathsig', 'KILL', '--'];
   // Small replacements of util-linux do not know the option.
   const prefix = works([...dyingWithParent, '/bin/true']) ? dyingWithParent : [];
   return (executable, identity) => {
-    const argv = [...prefix, executable, runtimeMain];
+    const argv = [...prefix, executable, main];
     if (!identity) return argv;
     if (!setpriv)
       throw new Error('cannot switch users: there is no "setpriv"; install the package util-linux');

@@ -26,7 +26,7 @@ interface Animal {
   readonly codes: readonly Code[];
   /** Breaks something and gives the configuration to check, or the folder for `venv`. */
   readonly make: (zoo: Zoo) => string;
-  readonly command?: 'venv';
+  readonly command?: 'venv' | 'import';
   /** Needs another user than the one who made the files. */
   readonly root?: true;
 }
@@ -384,6 +384,53 @@ const animals: Record<string, Animal> = {
       return zoo.site(`python-home=${home}`, { script });
     },
   },
+  'import that lacks a module': {
+    codes: ['script-import-failed'],
+    command: 'import',
+    make: (zoo) => {
+      const root = zoo.venv();
+      zoo.file(
+        join(zoo.packages(root), 'shop.py'),
+        'try:\n    import no_such_module\nexcept ImportError:\n    raise RuntimeError("shop cannot start")\n',
+      );
+      const script = zoo.file('app.wsgi', `print("loading")\nimport shop\n${soundScript}`);
+      return zoo.site(`python-home=${root}`, { script });
+    },
+  },
+  'import that ends its process': {
+    codes: ['script-import-failed'],
+    command: 'import',
+    make: (zoo) => {
+      const script = zoo.file('app.wsgi', `import os\nos.abort()\n${soundScript}`);
+      return zoo.site(`python-home=${zoo.venv()}`, { script });
+    },
+  },
+  'import that waits': {
+    codes: ['script-import-timeout'],
+    command: 'import',
+    make: (zoo) => {
+      const script = zoo.file('app.wsgi', `import time\ntime.sleep(60)\n${soundScript}`);
+      return zoo.site(`python-home=${zoo.venv()} startup-timeout=1`, { script });
+    },
+  },
+  'import of all that a script may use': {
+    codes: [],
+    command: 'import',
+    make: (zoo) => {
+      zoo.file('lib/helper.py');
+      const script = zoo.file(
+        'app.wsgi',
+        `import os, sys, threading, mod_wsgi, apache, helper
+assert sys.prefix == '${zoo.path('venv')}', sys.prefix
+assert os.getuid() != 0 or '${daemonUser()?.name}' == 'undefined'
+assert mod_wsgi.process_group == 'app' and __name__.startswith('_mod_wsgi_')
+assert not [one for one in sys.path if one.endswith('runtime')], sys.path
+threading.Thread(target=threading.Event().wait).start()
+${soundScript}`,
+      );
+      return zoo.site(`python-home=${zoo.venv()} python-path=${zoo.path('lib')}`, { script });
+    },
+  },
 };
 
 const { pythons, reason = 'no Python to make environments with' } = pythonsForVenvs(1);
@@ -410,9 +457,14 @@ for (const [name, animal] of Object.entries(animals))
     },
   );
 
-async function tell(command: 'check' | 'venv', made: string, zoo: Zoo): Promise<string> {
+async function tell(command: 'check' | 'venv' | 'import', made: string, zoo: Zoo): Promise<string> {
   const terminal = plainTerminal();
-  await runCommand(command === 'venv' ? ['venv', made] : ['check', '-f', made], terminal);
+  const args = {
+    venv: ['venv', made],
+    check: ['check', '-f', made],
+    import: ['check', '--import', '-f', made],
+  };
+  await runCommand(args[command], terminal);
   return terminal
     .errors()
     .replaceAll(zoo.folder, '/zoo')

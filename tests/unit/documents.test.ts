@@ -58,7 +58,7 @@ test('the page of the log names every event', () => {
 
 test('the page of the command names every option that the help names', () => {
   const page = readFileSync(join(repository, 'docs/reference/command.md'), 'utf8');
-  for (const command of ['run', 'check', 'plan', 'serve']) {
+  for (const command of ['run', 'check', 'plan', 'serve', 'venv', 'explain']) {
     const help = execFileSync(
       process.execPath,
       [join(repository, 'bin/venvhost.js'), command, '--help'],

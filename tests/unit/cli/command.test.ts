@@ -41,7 +41,7 @@ test('--version prints the version, of each command too', async () => {
   }
 });
 
-for (const command of ['run', 'check', 'plan', 'serve'])
+for (const command of ['run', 'check', 'plan', 'serve', 'venv', 'explain'])
   test(`${command} --help has an example`, async () => {
     const { status, out } = await run(command, '--help');
     assert.equal(status, 0);

@@ -263,6 +263,14 @@ export const catalogue = {
     severity: 'error',
     title: 'a script activates an environment that has no activate_this.py',
   },
+  'environment-of-another-python': {
+    severity: 'warning',
+    title: 'a script activates an environment of another Python version than its own',
+  },
+  'activated-without-empty-home': {
+    severity: 'warning',
+    title: 'scripts activate environments beside the packages of another one',
+  },
   'script-import-failed': {
     severity: 'error',
     title: 'a script raises an error when it is imported',

@@ -17,6 +17,7 @@ import { ignoredVariables } from './process-environment.js';
 import { planProcessGroups } from './process-groups.js';
 import { checkPrograms } from './programs.js';
 import { checkScripts } from './script-checks.js';
+import { checkActivations } from './script-findings.js';
 import { checkShadows } from './shadows.js';
 import { checkUses, groupUses } from './uses.js';
 
@@ -90,6 +91,7 @@ export function buildPlan(config: Config, facts: Facts, options: PlanOptions = {
       ),
       ...checkMachine(config, facts),
       ...checkScripts(config.processGroups, facts),
+      ...checkActivations(facts),
       ...checkShadows(hosts),
       ...hosts.flatMap((host) => nothingMounted(host, hosts.length > 1)),
       ...checkPaths(hosts, uses, facts, identities),

@@ -5,6 +5,7 @@ import { inspectLibrary } from '../python/libpython.js';
 import type { Machine } from '../python/machine.js';
 import { walkPath } from '../python/path-walk.js';
 import { findUser, readAccounts } from './accounts.js';
+import { activationFacts } from './activations.js';
 import type { Facts } from './facts.js';
 import { planHosts } from './hosts.js';
 import { planIdentities } from './identities.js';
@@ -44,13 +45,16 @@ export async function collectFacts(config: Config, machine: Machine): Promise<Fa
   const inspected = Object.fromEntries(pythons);
   const embedded = usesEmbedded(config, uses) ? inspected['']?.python : undefined;
   const who = identities.gateways;
+  const asking = { paths, pythons: inspected, identities, machine, setpriv };
+  const scripts = await scriptFacts(uses, asking);
   return {
     ...files,
     paths,
     closedPrograms: await closedPrograms(machine, identities, setpriv),
     pythons: inspected,
     machine: await machineFacts(config, machine),
-    scripts: await scriptFacts(uses, { paths, pythons: inspected, identities, machine, setpriv }),
+    scripts,
+    activations: activationFacts(scripts.uses, (group) => inspected[group]?.python.home, machine),
     ...(embedded?.version !== undefined && {
       library: await inspectLibrary(embedded, {
         machine,

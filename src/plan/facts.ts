@@ -3,6 +3,7 @@ import type { LibraryFacts } from '../python/libpython.js';
 import type { Machine } from '../python/machine.js';
 import type { Passed, Walk } from '../python/path-walk.js';
 import type { Accounts } from './accounts.js';
+import type { ActivationFacts } from './activations.js';
 import type { MachineFacts } from './machine-facts.js';
 import type { ScriptAnswers } from './script-answers.js';
 
@@ -33,4 +34,5 @@ export interface Facts {
   readonly library?: LibraryFacts;
   readonly machine?: MachineFacts;
   readonly scripts?: ScriptAnswers;
+  readonly activations?: ActivationFacts;
 }

@@ -5,7 +5,7 @@ import { runCommand } from '../support/command.js';
 import { kinds, NotHere, usualKind } from '../support/environments.js';
 import { reachableRepository } from '../support/reachable-repository.js';
 import { daemonUser, findUser } from '../support/users.js';
-import { firstPythonOfPath, guidePythons, mainFlavour } from './place.js';
+import { anotherPython, firstPythonOfPath, mainFlavour } from './place.js';
 import { scenario } from './scenario.js';
 
 scenario(1, 'daemon', async ({ python, environment, serve }) => {
@@ -37,6 +37,7 @@ scenario(2, 'daemon', async ({ environment, refused }) => {
   const said = await refused('site.conf');
   assert.match(said, /home-is-executable/);
   assert.ok(said.includes(`write python-home=${home}\n`), said);
+  return 'refused';
 });
 
 scenario(3, 'daemon', async ({ venvs, environment, refused }) => {
@@ -53,10 +54,11 @@ scenario(3, 'daemon', async ({ venvs, environment, refused }) => {
   assert.match(said, /home-unreachable/);
   const wanted = `user "${user.name}" cannot enter ${closed} (mode 0700, owner ${owner.name})`;
   assert.ok(said.includes(wanted), said);
+  return 'refused';
 });
 
 scenario(4, 'daemon', async ({ python, environment, check, serve }, original) => {
-  const other = anotherPython(original.version);
+  const other = anotherPython(original);
   await environment('empty');
   const shop = await environment('shop', { packages: { flavour: '1.0' } }, other);
   const said = await check('activated.conf');
@@ -106,14 +108,6 @@ scenario(6, 'daemon', async (place) => {
   }
   assert.ok(tried.includes(usualKind(place.python)));
 });
-
-/** The newest, or for the newest the oldest. */
-export function anotherPython(version: string) {
-  const others = guidePythons().filter((python) => python.version !== version);
-  const other = others.at(-1);
-  if (!other) throw new NotHere('needs two versions of Python');
-  return other;
-}
 
 function short(version: string): string {
   return `Python ${version.split('.').slice(0, 2).join('.')}`;

@@ -140,3 +140,10 @@ export function firstPythonOfPath(python: Python): void {
   if (python.version.startsWith('2.'))
     throw new NotHere('without python-home it is the python3 of PATH, which is no Python 2');
 }
+
+/** The newest; for the newest the one before it. */
+export function anotherPython({ version }: Python): Python {
+  const other = guidePythons().findLast((python) => python.version !== version);
+  if (!other) throw new NotHere('needs two versions of Python');
+  return other;
+}

@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { NotHere } from '../support/environments.js';
 import { minor, type Python } from '../support/pythons.js';
@@ -9,23 +10,43 @@ export interface Tried extends Place {
   serve(file: string, defines?: Readonly<Record<string, string>>): Promise<RunningGuide>;
 }
 
+/** What came of it, where it did not simply work. */
+export type Outcome = 'refused';
+
+type Body = (place: Tried, original: Python) => Promise<unknown>;
+
+/** One cell of the table that `npm run guide` prints, and how tests tell it: a line of JSON in a file. */
+export interface GuideCell {
+  readonly number: number;
+  readonly mode: Mode;
+  readonly python: string;
+  readonly outcome: string;
+  readonly reason?: string | undefined;
+}
+
 /**
- * One scenario in one mode, tried on every Python of this machine. The name of each test says scenario, mode
- * and version, and `npm run guide` makes its table from these names.
+ * One scenario in one mode, tried on every Python of this machine. The body gives
+ * `refused` where the server rightly does not start.
  */
 export function scenario(
   number: number,
   mode: Mode,
-  body: (place: Tried, original: Python) => Promise<void>,
+  body: Body,
 ): void {
   const { folder, title } = scenarioByNumber(number);
   for (const python of guidePythons()) {
     const name = `${String(number).padStart(2, '0')} ${mode} ${minor(python.version)}: ${title}`;
     test(name, async (t) => {
+      const note = (outcome: string, reason?: string) =>
+        noteOutcome({ number, mode, python: minor(python.version), outcome, reason });
       try {
-        await tried(folder, python, body);
+        note((await tried(folder, python, body)) ?? 'works');
       } catch (error) {
-        if (!(error instanceof NotHere)) throw error;
+        if (!(error instanceof NotHere)) {
+          note('failed');
+          throw error;
+        }
+        note('skipped', error.message);
         t.skip(error.message);
       }
     });
@@ -35,8 +56,8 @@ export function scenario(
 async function tried(
   folder: string,
   python: Python,
-  body: (place: Tried, original: Python) => Promise<void>,
-): Promise<void> {
+  body: Body,
+): Promise<Outcome | undefined> {
   const place = await makePlace(folder, python);
   const servers: RunningGuide[] = [];
   const serve: Tried['serve'] = async (file, defines) => {
@@ -45,9 +66,15 @@ async function tried(
     return running;
   };
   try {
-    await body({ ...place, serve }, python);
+    return (await body({ ...place, serve }, python)) === 'refused' ? 'refused' : undefined;
   } finally {
     for (const { server } of servers) await server.stop();
     place.remove();
   }
+}
+
+/** For `npm run guide`, which names the file. */
+function noteOutcome(cell: GuideCell): void {
+  const file = process.env['VENVHOST_GUIDE_OUTCOMES'];
+  if (file !== undefined) appendFileSync(file, `${JSON.stringify(cell)}\n`);
 }

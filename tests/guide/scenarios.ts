@@ -6,21 +6,13 @@ export interface Scenario {
   readonly folder: string;
   readonly title: string;
   readonly modes: readonly Mode[];
-  /** What has to come of it where it is not simply to work. */
-  readonly expected?: string;
 }
 
 /** Every scenario of the guide, and the folder that shows it. */
 export const scenarios: readonly Scenario[] = [
   daemon(1, 'find-the-location', 'the location of an activated environment is its python-home'),
-  {
-    ...daemon(2, 'interpreter-as-python-home', 'bin/python as python-home'),
-    expected: 'refused',
-  },
-  {
-    ...daemon(3, 'closed-home-folder', 'an environment that the user of the daemon cannot reach'),
-    expected: 'refused',
-  },
+  daemon(2, 'interpreter-as-python-home', 'bin/python as python-home'),
+  daemon(3, 'closed-home-folder', 'an environment that the user of the daemon cannot reach'),
   both(4, 'another-python-version', 'an environment of another Python version'),
   daemon(5, 'one-application', 'one application, no environment'),
   daemon(6, 'one-application-in-its-venv', 'one application in its environment'),

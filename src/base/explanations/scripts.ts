@@ -54,6 +54,24 @@ export const scripts = {
     example:
       "WSGIDaemonProcess blog python-home=/srv/venvs/blog\n\nimport site\nsite.addsitedir('/srv/venvs/blog/lib/python3.11/site-packages')",
   },
+  'environment-of-another-python': {
+    cause:
+      'A script activates a virtual environment by itself, and the environment was made by another version of Python than the one that runs the script.',
+    happens:
+      'Its packages are not found, or are found and fail: compiled modules of one version cannot be loaded by another.',
+    remedy:
+      'Remove the activation, and give the script a process group with that environment as python-home. Its own Python runs it then.',
+    example: 'WSGIDaemonProcess old python-home=/srv/venvs/old',
+  },
+  'activated-without-empty-home': {
+    cause:
+      'Scripts activate virtual environments by themselves, in a process group whose own Python has packages too.',
+    happens:
+      'Packages of both are seen. One that is missing in the environment may be found elsewhere in a wrong version, and with site.addsitedir those of the environment are hidden.',
+    remedy:
+      'Give each application a process group with its own python-home, or state an environment without any package as python-home of the common group.',
+    example: 'WSGIDaemonProcess apps python-home=/srv/venvs/empty',
+  },
   'script-import-failed': {
     cause:
       'venvhost check --import imported the script as the user of its group, and an error was raised.',

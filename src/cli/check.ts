@@ -53,8 +53,11 @@ export function addCheck(
         const counted = countDiagnostics(diagnostics);
         if (errors) terminal.error(`${counted}\n${commonHint(diagnostics)}`);
         else {
-          const summary = `the configuration is fine${counted === '' ? '' : `, with ${counted}`}`;
-          terminal.out(`${formatGroupLines(plan)}${summary}\n`);
+          const lines = formatGroupLines(plan);
+          // Where all is well, the groups say so.
+          const clean = diagnostics.length === 0 && lines !== '';
+          const summary = `the configuration is fine${counted === '' ? '' : `, with ${counted}`}\n`;
+          terminal.out(`${lines}${clean ? '' : summary}`);
         }
       }
       done(errors ? exitStatus.errors : exitStatus.fine);

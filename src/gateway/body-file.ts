@@ -21,9 +21,6 @@ export interface BodyFileEvents {
   failed(error: NodeJS.ErrnoException): void;
 }
 
-/** Disk rather than memory where there is a choice: /tmp may be either. */
-const folders: readonly string[] = [process.env['TMPDIR'] ?? '/var/tmp', tmpdir()];
-
 /** @throws Error where no file can be made. */
 export function openBodyFile(events: BodyFileEvents): BodyFile {
   const fd = openNameless();
@@ -103,7 +100,9 @@ function behind(chunks: readonly Buffer[], written: number): Buffer[] {
   return [Buffer.concat(chunks).subarray(written)];
 }
 
+/** On disk rather than in memory where there is a choice: /tmp may be either. */
 function openNameless(): number {
+  const folders = [process.env['TMPDIR'] ?? '/var/tmp', tmpdir()];
   let failure: unknown;
   for (const folder of folders) {
     const path = join(folder, `venvhost-body-${randomBytes(12).toString('hex')}`);

@@ -32,6 +32,7 @@ export class RequestBody {
   complete: boolean;
   readonly #events: BodyEvents;
   #file: BodyFile | undefined;
+  #noFile = false;
   /** Bytes of the file that were sent. */
   #read = 0;
   #reading = false;
@@ -66,8 +67,9 @@ export class RequestBody {
     return this.#file !== undefined && this.#file.pending > mostPending;
   }
 
-  get tooLong(): boolean {
-    return this.length >= mostStored;
+  /** Whether a process must have it before it is complete: it is too long to be kept, or there is no place. */
+  get unstorable(): boolean {
+    return this.#noFile || this.length >= mostStored;
   }
 
   /** @param store false once a process has it: then it goes on through memory, as the process takes it. */
@@ -128,10 +130,12 @@ export class RequestBody {
     try {
       this.#file ??= openBodyFile({
         written: () => this.#events.stored(),
-        failed: (error) => this.#events.failed(storeFailure(error)),
+        failed: (error) =>
+          this.#events.failed(`the request body cannot be stored: ${error.message}`),
       });
-    } catch (error) {
-      this.#events.failed(storeFailure(error as NodeJS.ErrnoException));
+    } catch {
+      this.#noFile = true;
+      this.#chunks.push(chunk);
       return;
     }
     for (const early of this.#chunks.splice(0)) this.#file.append(early);
@@ -174,8 +178,4 @@ export class RequestBody {
     this.#dropped = true;
     this.#chunks.shift();
   }
-}
-
-function storeFailure(error: NodeJS.ErrnoException): string {
-  return `the request body cannot be stored: ${error.message}`;
 }

@@ -106,9 +106,9 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
     }
     this.#body.add(chunk, !this.#submitted);
     if (this.#channel) this.#pump();
-    else if (this.#submitted || this.#body.congested || this.#body.tooLong) {
+    else if (this.#submitted || this.#body.congested || this.#body.unstorable) {
       this.exchange.pauseBody();
-      if (this.#body.stored && this.#body.tooLong) this.#submit();
+      if (this.#body.stored && this.#body.unstorable) this.#submit();
     }
   }
 
@@ -120,7 +120,7 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
 
   #bodyStored(): void {
     if (this.gone || this.#submitted) return;
-    if (this.#body.complete || this.#body.tooLong) this.#submit();
+    if (this.#body.complete || this.#body.unstorable) this.#submit();
     else this.exchange.resumeBody();
   }
 

@@ -107,3 +107,22 @@ test('a body that went to disk moves to another process whole', async (t) => {
   request.text('whole');
   assert.equal((await answer).body, 'whole');
 });
+
+test('where no file can be made, a long body goes on to the application as it comes', async (t) => {
+  const running = await run(t);
+  const { TMPDIR } = process.env;
+  process.env['TMPDIR'] = '/nowhere/at/all';
+  t.after(() => {
+    if (TMPDIR === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = TMPDIR;
+  });
+  const text = 'x'.repeat(1_000_000);
+  const runtime = await running.runtime((request) => request.grant(2_000_000));
+  const answer = running.ask(
+    `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${text.length}\r\n\r\n${text}`,
+  );
+  const request = await runtime.request(0);
+  await request.until(({ bodyEnded }) => bodyEnded);
+  request.text(String(request.body.length));
+  assert.equal((await answer).body, '1000000');
+});

@@ -57,6 +57,15 @@ def machine():
     import posix
     return posix.uname()[4]
 base = getattr(sys, 'base_prefix', getattr(sys, 'real_prefix', sys.prefix))
+if sys.version_info[0] == 2:
+    # Without its site.py an environment of Python 2 knows neither its base nor the standard library.
+    try:
+        for line in open(sys.prefix + '/pyvenv.cfg'):
+            if line.startswith('base-prefix'):
+                base = line.split('=', 1)[1].strip()
+        sys.path.append(base + '/lib/python2.7')
+    except IOError:
+        pass
 sys.stdout.write('\\t'.join(['venvhost', sys.version.split()[0], sys.prefix, base, sys.executable or '',
     answer(suffix), answer(machine), answer(shared)]) + '\\n')
 `;

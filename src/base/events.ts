@@ -49,6 +49,8 @@ export type Event =
       signal: string | null;
       expected: boolean;
       lastLines: string[];
+      /** Why it was killed, where that is known. */
+      cause?: DeathCause;
     }
   | {
       type: 'daemon-restarting';
@@ -173,6 +175,9 @@ export type Event =
       count: number;
     }
   | { type: 'events-dropped'; count: number };
+
+/** Timeouts that end a process by force, and the kernel when memory is exhausted. */
+export type DeathCause = 'startup-timeout' | 'shutdown-timeout' | 'out-of-memory';
 
 export type EventOf<T extends Event['type']> = Extract<Event, { type: T }>;
 

@@ -1,4 +1,4 @@
-import type { Event, EventOf } from '../base/events.js';
+import type { DeathCause, Event, EventOf } from '../base/events.js';
 import type { LogLevel } from '../plan/plan.js';
 
 /** How an event reads. */
@@ -98,7 +98,7 @@ function daemonWording(event: DaemonEvent): Wording {
         ? { level: 'info', text: `daemon ${event.pid} of ${where} has ended` }
         : {
             level: 'error',
-            text: `daemon ${event.pid} of ${where} ${ending(event)}${quoted(event.lastLines)}`,
+            text: `daemon ${event.pid} of ${where} ${ending(event)}${causeText(event.cause)}${quoted(event.lastLines)}`,
           };
     case 'daemon-restarting':
       return {
@@ -192,6 +192,17 @@ function ending({ code, signal }: { code: number | null; signal: string | null }
   if (signal !== null) return `was ended by ${signal}`;
   if (code === null) return 'could not be started';
   return `ended with exit status ${code}`;
+}
+
+function causeText(cause: DeathCause | undefined): string {
+  switch (cause) {
+    case undefined:
+      return '';
+    case 'out-of-memory':
+      return ': the kernel killed it because memory was exhausted';
+    default:
+      return `, because of ${cause}`;
+  }
 }
 
 function quoted(lines: readonly string[]): string {

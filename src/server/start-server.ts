@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import type { Emit } from '../base/events.js';
 import type { Plan } from '../plan/plan.js';
 import { type BoundSocket, bindTcp } from '../supervisor/listening-handle.js';
+import { watchOutOfMemory } from '../supervisor/out-of-memory.js';
 import { makeSocketFolder } from '../supervisor/socket-folder.js';
 import { type Supervisor, startSupervisor } from '../supervisor/supervisor.js';
 import { type Gateways, startGateways } from './gateways.js';
@@ -96,6 +98,7 @@ async function startParts(
     startAtOnce: startAtOnce(plan),
     folder,
     emit,
+    outOfMemory: watchOutOfMemory(readKernelFile),
     gatewayUid: gatewayIdentity?.uid ?? process.getuid?.() ?? 0,
     command: ({ python, identity }) => runtimeCommand(python.executable, switchable(identity)),
     ...gateways,
@@ -104,6 +107,14 @@ async function startParts(
   const addresses = sockets.map(formatAddress);
   emit({ type: 'server-listening', addresses });
   return { addresses, ...stopping({ plan, gateways, supervisor, sockets, emit, undoAll }) };
+}
+
+function readKernelFile(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 function bindAll(plan: Plan, undo: Undo[]): BoundSocket[] {

@@ -1,4 +1,4 @@
-import type { Event } from '../base/events.js';
+import type { DeathCause, Event } from '../base/events.js';
 import type { DaemonNews } from './daemon.js';
 
 /** Which process something is about. */
@@ -31,9 +31,11 @@ export function deathEvent(
   news: DaemonNews & { type: 'exited' },
   about: About,
   expected: boolean,
+  cause: DeathCause | undefined,
 ): Event {
   const { code, signal, lastLines } = news;
-  return { type: 'daemon-died', ...about, code, signal, expected, lastLines };
+  const known = cause === undefined ? {} : { cause };
+  return { type: 'daemon-died', ...about, code, signal, expected, lastLines, ...known };
 }
 
 function tag(request: string | null): { request?: string } {

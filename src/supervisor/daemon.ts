@@ -63,7 +63,7 @@ export function startDaemon(
   ];
 
   if (control) {
-    listenTo(control, tell, kill);
+    listenTo(control, remembering(tell, kept.add), kill);
     control.write(command.boot);
   }
   watchExit(child, readers, kill, (exit) => {
@@ -75,6 +75,18 @@ export function startDaemon(
     stop: (graceful) =>
       void control?.write(encodeControl(Control.Stop, { graceful }, command.dialect)),
     kill,
+  };
+}
+
+/** What Python code wrote comes over the control connection, and is among the last words too. */
+function remembering(
+  tell: (news: DaemonNews) => void,
+  keep: (line: string) => void,
+): (news: DaemonNews) => void {
+  return (news) => {
+    if (news.type === 'log')
+      for (const line of news.log.text.split('\n').slice(-keptLines)) keep(line);
+    tell(news);
   };
 }
 

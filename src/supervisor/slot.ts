@@ -1,4 +1,4 @@
-import type { Emit } from '../base/events.js';
+import type { DeathCause, Emit } from '../base/events.js';
 import type { Endpoint } from '../plan/plan.js';
 import type { LeavingReason } from '../protocol/control.js';
 import type { Dialect } from '../protocol/marshal.js';
@@ -27,6 +27,8 @@ export interface SlotWorld {
   readonly endpointDown: (id: number) => void;
   /** No process of this slot can start, for this reason; it is tried again with growing delays. */
   readonly unusable: (reason: string) => void;
+  /** Whether the kernel killed a process for want of memory since it was asked last. */
+  readonly outOfMemory?: () => boolean;
 }
 
 export interface Slot {
@@ -47,6 +49,8 @@ interface Incarnation {
   /** Whether its end is wanted: then it is no failure. */
   expected: boolean;
   limit?: NodeJS.Timeout;
+  /** Why we killed it. */
+  killed?: DeathCause;
 }
 
 /** So many starts in a row that failed, and requests get 503 at once instead of waiting. */
@@ -95,10 +99,14 @@ export function createSlot(world: SlotWorld): Slot {
 
   function report(effect: SlotEffect): void {
     const pid = current?.daemon.pid ?? 0;
-    if (effect === 'report-start-timeout')
+    if (effect === 'report-start-timeout') {
+      if (current) current.killed = 'startup-timeout';
       world.emit({ type: 'daemon-start-timeout', ...who, pid, seconds: world.timeouts.startup });
-    if (effect === 'report-stop-timeout')
+    }
+    if (effect === 'report-stop-timeout') {
+      if (current) current.killed = 'shutdown-timeout';
       world.emit({ type: 'daemon-stop-timeout', ...who, pid, seconds: world.timeouts.shutdown });
+    }
     if (effect === 'report-delay' && state.kind === 'backing-off')
       world.emit({
         type: 'daemon-restart-delayed',
@@ -190,6 +198,7 @@ export function createSlot(world: SlotWorld): Slot {
     leaving.limit = setTimeout(
       () => {
         const { pid } = leaving.daemon;
+        leaving.killed = 'shutdown-timeout';
         world.emit({ type: 'daemon-stop-timeout', ...who, pid, seconds: shutdown });
         leaving.daemon.kill();
       },
@@ -204,13 +213,25 @@ export function createSlot(world: SlotWorld): Slot {
     one.files.remove();
     if (news.error !== undefined)
       world.unusable(`a daemon process cannot be started: ${news.error}`);
-    else world.emit(deathEvent(news, { ...who, pid: one.daemon.pid }, one.expected));
+    else
+      world.emit(
+        deathEvent(news, { ...who, pid: one.daemon.pid }, one.expected, causeOf(one, news)),
+      );
     if (one === current) {
       current = undefined;
       if (state.kind === 'starting' && state.failures.deaths >= hopelessAfter && !one.expected)
         world.unusable(`its daemon processes end before they are ready${quoted(news.lastLines)}`);
       handle({ type: 'exited' });
     } else tellWhenGone();
+  }
+
+  function causeOf(
+    one: Incarnation,
+    { signal }: { signal: string | null },
+  ): DeathCause | undefined {
+    if (one.killed) return one.killed;
+    const byKernel = signal === 'SIGKILL' && !one.expected && world.outOfMemory?.();
+    return byKernel ? 'out-of-memory' : undefined;
   }
 
   function setTimer(): void {

@@ -29,6 +29,7 @@ export interface SupervisorOptions {
   readonly endpointDown: (id: number) => void;
   readonly groupBroken: (processGroup: string, applicationGroup: string, reason: string) => void;
   readonly start?: typeof startDaemon;
+  readonly outOfMemory?: () => boolean;
 }
 
 export interface Supervisor {
@@ -123,6 +124,7 @@ function worldOf(
       start(command, files, tell),
     endpointUp: options.endpointUp,
     endpointDown: options.endpointDown,
+    ...(options.outOfMemory && { outOfMemory: options.outOfMemory }),
     unusable(reason) {
       unusable(reason);
       options.groupBroken(group.name, applicationGroup, reason);

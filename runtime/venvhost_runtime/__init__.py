@@ -14,6 +14,7 @@ Valid on Python 2.7 and on 3.6 and newer.
     response    start_response and what it checks
     body        wsgi.input and wsgi.file_wrapper
     scripts     loads WSGI scripts, sees that they changed
+    single_interpreter  recognises packages that work in one interpreter only
     output      print, wsgi.errors and tracebacks on their way to the log
     embedded    the runtime as a part of a gateway process
     importing   imports one script and tells how it went, for `venvhost check --import`

@@ -7,7 +7,7 @@ import site
 import sys
 
 from . import frames
-from .compat import PY2, _signal, set_close_on_exec
+from .compat import PY2, _signal, set_close_on_exec, thread_ident
 from .control import Control
 from .output import print_exception, replace_standard_streams
 from .process import Process, open_listener
@@ -74,6 +74,19 @@ def finish(runtime):
     runtime.finish_sending()
     reason = _SHUTDOWN_REASONS.get(runtime.leaving, "shutdown_signal")
     runtime.api.process_stopping("" if runtime.embedded else reason)
+    _forget_importing_thread()
+
+
+def _forget_importing_thread():
+    """``threading`` takes the thread that imported it first for the main one; a worker never ends.
+
+    Some Pythons from 3.9 to 3.12 would wait for it.
+    """
+    threading = sys.modules.get("threading")
+    main_thread = getattr(threading, "_main_thread", None)
+    locks = getattr(threading, "_shutdown_locks", None)
+    if locks and main_thread is not None and main_thread.ident != thread_ident():
+        locks.discard(getattr(main_thread, "_tstate_lock", None))
 
 
 def run_exit_functions():
@@ -89,6 +102,10 @@ def run_exit_functions():
 
 class SubRuntime(Runtime):
     """A runtime whose connections are handed to it by the main interpreter."""
+
+    def explain_import(self, exc_info):
+        from .single_interpreter import explain
+        return explain(exc_info[1], exc_info[2])
 
     def obey(self, kind, values):
         if kind == frames.CONTROL_ADOPT:

@@ -88,7 +88,12 @@ class Request(object):
         with script.lock:
             if script.module is not None:
                 return script.module
-            if not runtime.embedded and (script.failed or runtime.leaving == "import-failed"):
+            if script.refused is not None and not script.changed():
+                # Another process would fail the same way, and the other applications of this one are well.
+                runtime.control.message("error", "script \"%s\" could not be imported: %s" % (script.path, script.refused), self.id)
+                self.fail(frames.FAILURE_IMPORT)
+                return None
+            if not runtime.embedded and (script.failed or script.refused is not None or runtime.leaving == "import-failed"):
                 # Modules that the failed import left behind would make this one fail differently.
                 runtime.leave("import-failed", script.path)
                 self.fail(frames.FAILURE_IMPORT)
@@ -107,9 +112,12 @@ class Request(object):
 
     def _import_failed(self, runtime, script):
         exc_info = sys.exc_info()
-        runtime.control.message("error", "script \"%s\" could not be imported: %s" % (script.path, exc_info[0].__name__), self.id)
+        reason = runtime.explain_import(exc_info)
+        runtime.control.message("error", "script \"%s\" could not be imported: %s" % (script.path, reason or exc_info[0].__name__), self.id)
         print_exception(exc_info)
-        if not runtime.embedded:
+        if reason is not None:
+            script.refuse(reason)
+        elif not runtime.embedded:
             runtime.leave("import-failed", script.path)
         self.fail(frames.FAILURE_IMPORT)
 

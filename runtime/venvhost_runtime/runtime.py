@@ -129,9 +129,18 @@ class Runtime(object):
             try:
                 script.load(self.control)
             except BaseException:
-                script.failed = True
-                self.control.message("error", "script \"%s\" could not be imported" % script.path)
-                print_exception(sys.exc_info())
+                exc_info = sys.exc_info()
+                reason = self.explain_import(exc_info)
+                self.control.message("error", "script \"%s\" could not be imported%s" % (script.path, ": " + reason if reason else ""))
+                print_exception(exc_info)
+                if reason is None:
+                    script.failed = True
+                else:
+                    script.refuse(reason)
+
+    def explain_import(self, exc_info):
+        """Why an import failed, where the interpreter is the reason; None else."""
+        return None
 
     def _poll(self, asleep):
         if self.leaving:

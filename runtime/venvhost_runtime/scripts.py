@@ -19,16 +19,20 @@ class Script(object):
         self.lock = allocate_lock()
         #: The import failed when the process started: it left modules behind, and is not tried again here.
         self.failed = False
+        #: Why no process of this kind can import it.
+        self.refused = None
         self._known = False
 
     def changed(self):
         """Whether the file is another one than the one that was loaded: time stamps that went back count too."""
-        if self.module is None:
+        if self.module is None and self.refused is None:
             return False
         try:
             if _modified(self.path) != self.modified:
                 return True
         except OSError:
+            return False
+        if self.module is None:
             return False
         required = self.module.__dict__.get("reload_required")
         if required is None:
@@ -38,6 +42,14 @@ class Script(object):
         except Exception:
             print_exception(sys.exc_info())
             return False
+
+    def refuse(self, reason):
+        """The import failed for a reason that stays the same until the file is changed."""
+        self.refused = reason
+        try:
+            self.modified = _modified(self.path)
+        except OSError:
+            self.modified = None
 
     def drop(self, module):
         """Has the file executed again in place by the next request; ``module`` is the one that was found changed."""
@@ -64,6 +76,7 @@ class Script(object):
             raise
         self.modified = modified
         self.module = module
+        self.refused = None
         self._known = True
         return module
 

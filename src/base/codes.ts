@@ -279,6 +279,10 @@ export const catalogue = {
     severity: 'error',
     title: 'the import of a script does not come to an end',
   },
+  'daemon-unusable': {
+    severity: 'error',
+    title: 'the processes of a group do not start, though nothing is wrong with its environment',
+  },
   'python-variables-ignored': {
     severity: 'note',
     title: 'PYTHONHOME or PYTHONPATH of the shell are not passed on',

@@ -168,7 +168,7 @@ function deniedText(event: EventOf<'request-denied'>): string {
 }
 
 function brokenText(event: EventOf<'group-broken'>): string {
-  const text = `${groupText(event.processGroup)} cannot run: ${event.message}`;
+  const text = `${groupText(event.processGroup)} cannot run: ${event.message} [${event.code}]`;
   return event.hint === undefined ? text : `${text}\nhint: ${event.hint}`;
 }
 

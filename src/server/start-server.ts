@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { Emit } from '../base/events.js';
 import type { Plan } from '../plan/plan.js';
+import { realMachine } from '../python/machine.js';
 import { type BoundSocket, bindTcp } from '../supervisor/listening-handle.js';
 import { watchOutOfMemory } from '../supervisor/out-of-memory.js';
 import { makeSocketFolder } from '../supervisor/socket-folder.js';
 import { type Supervisor, startSupervisor } from '../supervisor/supervisor.js';
+import { diagnoseGroup } from './diagnose.js';
 import { type Gateways, startGateways } from './gateways.js';
 import { openLogFiles } from './log-files.js';
 import { gatewayMain, packageVersion } from './package-files.js';
@@ -72,6 +74,7 @@ async function startParts(
   if (plan.pidFile !== undefined) undo.push(writePidFile(plan.pidFile).remove);
 
   const runtimeCommand = runtimeCommands();
+  const machine = realMachine();
   let supervisor: Supervisor | undefined;
   const early: [string, string][] = [];
   const gateways = await startGateways({
@@ -98,6 +101,7 @@ async function startParts(
     startAtOnce: startAtOnce(plan),
     folder,
     emit,
+    diagnose: (group) => diagnoseGroup(group, machine),
     outOfMemory: watchOutOfMemory(readKernelFile),
     gatewayUid: gatewayIdentity?.uid ?? process.getuid?.() ?? 0,
     command: ({ python, identity }) => runtimeCommand(python.executable, switchable(identity)),

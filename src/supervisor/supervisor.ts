@@ -1,3 +1,4 @@
+import { type Diagnostic, diagnostic } from '../base/diagnostic.js';
 import type { Emit } from '../base/events.js';
 import type { Endpoint, ProcessGroupPlan } from '../plan/plan.js';
 import { bootMessage, dialectOf } from './boot-message.js';
@@ -30,6 +31,8 @@ export interface SupervisorOptions {
   readonly groupBroken: (processGroup: string, applicationGroup: string, reason: string) => void;
   readonly start?: typeof startDaemon;
   readonly outOfMemory?: () => boolean;
+  /** Looks for what is wrong with the environment of a group whose daemons do not start. */
+  readonly diagnose?: (group: ProcessGroupPlan) => Promise<Diagnostic | undefined>;
 }
 
 export interface Supervisor {
@@ -108,8 +111,7 @@ function worldOf(
   };
   const start = options.start ?? startDaemon;
   const unusable = onceAMinute((message) => {
-    const code = 'daemon-unusable';
-    options.emit({ type: 'group-broken', processGroup: group.name, code, message });
+    void explain(options, group, message);
   });
   return {
     processGroup: group.name,
@@ -130,6 +132,18 @@ function worldOf(
       options.groupBroken(group.name, applicationGroup, reason);
     },
   };
+}
+
+/** A finding about the environment tells more than what was seen of the process. */
+async function explain(
+  { diagnose, emit }: SupervisorOptions,
+  group: ProcessGroupPlan,
+  seen: string,
+): Promise<void> {
+  const finding = await diagnose?.(group).catch(() => undefined);
+  const { code, message, hint } = finding ?? diagnostic('daemon-unusable', seen);
+  const way = hint === undefined ? {} : { hint };
+  emit({ type: 'group-broken', processGroup: group.name, code, message, ...way });
 }
 
 /** The same reason, tried again every few seconds, is told once in a while only. */

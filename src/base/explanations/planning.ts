@@ -183,6 +183,12 @@ export const planning = {
     happens: breaksGroup,
     remedy: 'Make the folder, or leave home= out.',
   },
+  'daemon-unusable': {
+    cause:
+      'At run time, the processes of a group end before they are ready, and no finding about the environment explains it. The last lines that they wrote stand in the log.',
+    happens: 'The group answers 503 and is tried again, each time later, until a process comes up.',
+    remedy: 'Correct what the last lines name; nothing needs to be restarted.',
+  },
   'locale-missing': {
     cause: 'lang= or locale= names a locale that was not generated on this machine.',
     happens:

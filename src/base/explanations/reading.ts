@@ -37,7 +37,7 @@ export const reading = {
   },
   'undefined-variable': {
     cause:
-      'The text has a variable in ${…}, and neither Define, -D nor the environment gives it a value.',
+      'The text has a variable, dollar and braces, and neither Define, -D nor the environment gives it a value.',
     happens: 'It stays in the text as it stands, which is seldom meant.',
     remedy: 'Add a Define line, or start with -D NAME=VALUE.',
     example: 'Define LOG_DIR /var/log/blog',

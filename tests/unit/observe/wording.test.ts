@@ -129,7 +129,7 @@ const table: [Event, string, string][] = [
   [
     { type: 'group-broken', processGroup: 'blog', code: 'x', message: 'no venv', hint: 'make one' },
     'error',
-    'process group "blog" cannot run: no venv\nhint: make one',
+    'process group "blog" cannot run: no venv [x]\nhint: make one',
   ],
   [
     { type: 'application-group-refused', ...pair, applicationGroup: 'x\n', limit: 64 },

@@ -104,6 +104,7 @@ test('a daemon that cannot boot marks its group as broken and is tried again', a
 test('an interpreter that does not exist breaks its group, with the reason', async (t) => {
   const { event, broken } = bench(t, 'no-interpreter');
   const told = await event('group-broken');
+  assert.equal(told.code, 'daemon-unusable');
   assert.match(told.message, /cannot be started: spawn .*no-python ENOENT/);
   await event('daemon-restart-delayed', 2);
   assert.ok(broken.length > 0);

@@ -22,8 +22,8 @@ const mostPending = 256 * 1024;
 const readStep = 256 * 1024;
 
 /**
- * A request body on its way to a process. It is complete before a process is asked, so that a slow upload holds
- * no thread; and what was sent is kept until the process has begun the request, so that it can be sent again to
+ * A request body on its way to a process. Where threads are scarce it is complete before a process is asked, so
+ * that a slow upload holds none of them; and what was sent is kept until the process has begun the request, so that it can be sent again to
  * another one. The file, where there is one, comes before the chunks in memory.
  */
 export class RequestBody {
@@ -55,6 +55,10 @@ export class RequestBody {
   /** Whether it can still be sent from its start. */
   get whole(): boolean {
     return !this.#dropped;
+  }
+
+  get inFile(): boolean {
+    return this.#file !== undefined;
   }
 
   /** Whether all that came can be sent. */

@@ -14,6 +14,8 @@ import type { Services } from './services.js';
 
 /** A request that so many processes did not survive is not given to another one, begun or not. */
 const mostLosses = 5;
+/** From this length on a body of known length may reach the application before it is complete. */
+const streamedFrom = 64 * 1024;
 /** Credit is granted in steps of this size. */
 const creditStep = 64 * 1024;
 const retry: readonly string[] = ['Retry-After', '1'];
@@ -104,12 +106,22 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
       this.#refuse(413, `a body of more than ${limit} bytes (LimitRequestBody)`);
       return;
     }
-    this.#body.add(chunk, !this.#submitted);
-    if (this.#channel) this.#pump();
+    const streams = !this.#submitted && this.#mayStream(chunk.length);
+    this.#body.add(chunk, !this.#submitted && !streams);
+    if (streams) {
+      this.exchange.pauseBody();
+      this.#submit();
+    } else if (this.#channel) this.#pump();
     else if (this.#submitted || this.#body.congested || this.#body.unstorable) {
       this.exchange.pauseBody();
       if (this.#body.stored && this.#body.unstorable) this.#submit();
     }
+  }
+
+  /** Whether the application may read the body while it comes: a thread that waits for its client is no loss now. */
+  #mayStream(more: number): boolean {
+    const enough = this.exchange.bodyLength < 0 ? 1 : streamedFrom;
+    return !this.#body.inFile && this.#body.length + more >= enough && this.#pool.hasThreadsToSpare;
   }
 
   onBodyEnd(): void {

@@ -53,6 +53,16 @@ export class Pool {
     return this.#queue.length === 0 && this.#processes.length === 0;
   }
 
+  /** Whether one more request leaves half of the threads of a process free, and nobody waits. */
+  get hasThreadsToSpare(): boolean {
+    return (
+      this.#queue.length === 0 &&
+      this.#processes.some(
+        (process) => process.takes && (process.inFlight + 1) * 2 <= process.threads,
+      )
+    );
+  }
+
   submit(request: Waiting): void {
     if (this.broken !== undefined) {
       request.giveUp(503, `the process group is broken: ${this.broken}`);

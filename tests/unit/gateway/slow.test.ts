@@ -66,6 +66,38 @@ test('ten slow uploads hold no thread of the application', async (t) => {
   assert.equal(runtime.requests.length, 1);
 });
 
+test('with threads to spare an application reads a long upload while it comes', async (t) => {
+  const running = await run(t);
+  const runtime = await running.runtime(() => {}, { threads: 4 });
+  const client = running
+    .client()
+    .send(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100001\r\n\r\n${'s'.repeat(100_000)}`);
+  const request = await runtime.request(0);
+  await request.until(({ body }) => body.length === 100_000);
+  assert.equal(request.bodyEnded, false);
+  client.send('!');
+  await request.until(({ bodyEnded }) => bodyEnded);
+  request.text('read');
+  assert.equal((await client.response()).body, 'read');
+});
+
+test('slow uploads hold half of the threads and never the other half', async (t) => {
+  const running = await run(t);
+  const runtime = await running.runtime(
+    (request) => {
+      if (!request.hasBody) request.text('quick');
+    },
+    { threads: 4 },
+  );
+  for (let count = 0; count < 6; count++)
+    running
+      .client()
+      .send(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 900000\r\n\r\n${'s'.repeat(100_000)}`);
+  await runtime.request(1);
+  for (let count = 0; count < 4; count++) assert.equal((await running.ask(get('/'))).body, 'quick');
+  assert.equal(runtime.requests.filter((request) => request.hasBody).length, 2);
+});
+
 test('an answer of some megabytes leaves the application although its client does not read', async (t) => {
   const running = await run(t);
   const runtime = await running.runtime(() => {});

@@ -82,6 +82,8 @@ export type Event =
       seconds: number;
     }
   | { type: 'group-broken'; processGroup: string; code: string; message: string; hint?: string }
+  /** Said once for a process group, when the first application group beside the main interpreter is used. */
+  | { type: 'interpreters-unavailable'; processGroup: string; version: string }
   /** A request named one application group more than a process group may have. */
   | {
       type: 'application-group-refused';

@@ -37,6 +37,11 @@ export function wordingOf(event: Event): Wording {
       };
     case 'group-broken':
       return { level: 'error', text: brokenText(event) };
+    case 'interpreters-unavailable':
+      return {
+        level: 'info',
+        text: `Python ${event.version} has no sub-interpreters: each application group of ${groupText(event.processGroup)} gets processes of its own`,
+      };
     case 'application-group-refused':
       return {
         level: 'error',

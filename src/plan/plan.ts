@@ -208,6 +208,8 @@ export interface ProcessGroupPlan {
   readonly threads: number;
   /** What application groups other than `''` are: sub-interpreters of each process, or processes of their own. */
   readonly isolation: 'interpreters' | 'processes';
+  /** Processes because its Python has no sub-interpreters, though they were not asked for. */
+  readonly lacksInterpreters?: true;
   /** The value of `wsgi.multiprocess`: whether `processes=` was stated. */
   readonly multiprocess: boolean;
   readonly python: PythonPlan;

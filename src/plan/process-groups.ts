@@ -55,7 +55,7 @@ export function planGroup(group: ProcessGroup, parts: GroupParts): PlannedGroup 
       ...(owner !== undefined && { restrictedTo: owner }),
       processes: options.processes?.value ?? 1,
       threads: Math.max(1, options.threads?.value ?? 15),
-      isolation: isolation(options, python?.version),
+      ...isolation(options, python?.version),
       multiprocess: options.processes !== undefined,
       python: {
         ...(home !== undefined && { home }),
@@ -86,9 +86,10 @@ export function planGroup(group: ProcessGroup, parts: GroupParts): PlannedGroup 
 function isolation(
   { applicationIsolation }: ProcessGroupOptions,
   version: string | undefined,
-): ProcessGroupPlan['isolation'] {
+): Pick<ProcessGroupPlan, 'isolation' | 'lacksInterpreters'> {
+  if (applicationIsolation?.value === 'process') return { isolation: 'processes' };
   const able = version === undefined || compareVersions(version, '3.8') >= 0;
-  return able && applicationIsolation?.value !== 'process' ? 'interpreters' : 'processes';
+  return able ? { isolation: 'interpreters' } : { isolation: 'processes', lacksInterpreters: true };
 }
 
 /**

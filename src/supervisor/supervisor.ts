@@ -47,6 +47,7 @@ export interface Supervisor {
 export function startSupervisor(options: SupervisorOptions): Supervisor {
   const groups = new Map(options.processGroups.map((group) => [group.name, group]));
   const sets = new Map<string, Map<string, ProcessSet>>();
+  const told = new Set<ProcessGroupPlan>();
   const newId = counter();
   let stopping = false;
 
@@ -58,6 +59,11 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     const running = sets.get(processGroup) ?? new Map<string, ProcessSet>();
     sets.set(processGroup, running);
     if (running.has(applicationGroup)) return;
+    if (group.lacksInterpreters && wanted !== '' && !told.has(group)) {
+      told.add(group);
+      const { version = '' } = group.python;
+      options.emit({ type: 'interpreters-unavailable', processGroup, version });
+    }
     if (running.size >= maximumApplicationGroups) {
       options.emit({
         type: 'application-group-refused',

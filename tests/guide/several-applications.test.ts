@@ -3,11 +3,12 @@ import { lchownSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareVersions } from '../../src/python/installed.js';
 import type { Python } from '../support/pythons.js';
+import { isEvent } from '../support/server.js';
 import { scenario } from './scenario.js';
 
 scenario(7, 'daemon', async ({ python, environment, serve }) => {
   const home = await environment('myapps', { packages: { flavour: '1.0' } });
-  const { page } = await serve('site.conf');
+  const { page, server } = await serve('site.conf');
   const pages = [await page('/'), await page('/myapp2'), await page('/myapp3/a/path')];
   assert.deepEqual(
     pages.map((one) => [one.script, one.application_group]),
@@ -19,7 +20,10 @@ scenario(7, 'daemon', async ({ python, environment, serve }) => {
   );
   for (const one of pages)
     assert.deepEqual([one.prefix, one.flavour, one.process_group], [home, '1.0', 'myapps']);
-  assert.equal(new Set(pages.map(({ pid }) => pid)).size, processesFor(3, python));
+  const processes = processesFor(3, python);
+  assert.equal(new Set(pages.map(({ pid }) => pid)).size, processes);
+  const told = server.log.filter(isEvent('interpreters-unavailable'));
+  assert.equal(told.length, processes === 1 ? 0 : 1, 'said once where there are no interpreters');
 });
 
 scenario(8, 'daemon', async ({ python, here, environment, serve }) => {

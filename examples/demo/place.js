@@ -84,7 +84,8 @@ export function copyProgram(root) {
 function runtimePackages() {
   const names = new Set();
   const add = (manifest) => {
-    for (const name of Object.keys(manifest.dependencies ?? {})) {
+    const wanted = { ...manifest.dependencies, ...manifest.optionalDependencies };
+    for (const name of Object.keys(wanted)) {
       const path = join(repository, 'node_modules', name, 'package.json');
       if (names.has(name) || !existsSync(path)) continue;
       names.add(name);

@@ -20,14 +20,15 @@ start_new_thread = _thread.start_new_thread
 thread_ident = _thread.get_ident
 
 
-def set_close_on_exec(fd):
+def set_close_on_exec(fd, close=True):
     """Children of the application must not hold the sockets of the server."""
     if PY2:
         import fcntl
-        fcntl.fcntl(fd, fcntl.F_SETFD, fcntl.fcntl(fd, fcntl.F_GETFD) | fcntl.FD_CLOEXEC)
+        flags = fcntl.fcntl(fd, fcntl.F_GETFD) & ~fcntl.FD_CLOEXEC
+        fcntl.fcntl(fd, fcntl.F_SETFD, flags | (fcntl.FD_CLOEXEC if close else 0))
     else:
         import os
-        os.set_inheritable(fd, False)
+        os.set_inheritable(fd, not close)
 
 
 def as_text(value):

@@ -28,10 +28,13 @@ def start(control_fd):
 
 
 def _keep_from_children():
-    """A process that the application starts must not hold the ports and logs of the server."""
-    for fd in range(3, _HIGHEST_FD):
+    """A process that the application starts must not hold the ports and logs of the server.
+
+    Node has kept all from children, the standard streams too: those are what every program expects.
+    """
+    for fd in range(_HIGHEST_FD):
         try:
-            set_close_on_exec(fd)
+            set_close_on_exec(fd, fd > 2)
         except (IOError, OSError):
             pass
 
@@ -56,7 +59,8 @@ def _serve(boot, early, control):
     prefer_own_libraries()
     if not PY2:
         import faulthandler
-        faulthandler.enable(2)
+        # The thread that crashed alone: of what a gateway wrote, its last lines are told.
+        faulthandler.enable(2, False)
     replace_standard_streams(control)
     set_up_paths(boot)
     process = Process(boot, control, open_listener(boot["listen_fd"]))
@@ -68,5 +72,6 @@ def _serve(boot, early, control):
         "pid": os.getpid(), "version": ".".join(map(str, sys.version_info[:3])),
         "prefix": sys.prefix, "executable": sys.executable})
     process.serve(early)
+    process.await_interpreters()
     finish(process)
     run_exit_functions()

@@ -5,7 +5,7 @@ import os
 import sys
 
 from . import frames
-from .compat import PY2, set_close_on_exec
+from .compat import PY2, clock, set_close_on_exec
 from .interpreters import Interpreter
 from .runtime import Runtime
 
@@ -45,6 +45,14 @@ class Process(Runtime):
 
     def idle(self):
         return Runtime.idle(self) and all(one.ended for one in self._interpreters.values())
+
+    def await_interpreters(self):
+        """After ``serve``: they run their exit functions, before those of this one. Not for ever."""
+        until = clock() + 0.8 * self.boot["shutdown_timeout"]
+        while clock() < until and not all(one.ended for one in self._interpreters.values()):
+            for fd, _ in self._poller.poll(100):
+                if fd in self._readers:
+                    self._readers[fd](fd)
 
     def preload_all(self):
         """The scripts of this interpreter first; the others are made for theirs."""

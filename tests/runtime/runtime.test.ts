@@ -621,6 +621,15 @@ def application(environ, start_response):
     },
   );
 
+  behaviour('a worker that imported threading first does not hold the end up', async (context) => {
+    const { ask, daemon } = context;
+    await ask(`import threading\n${hello}`);
+    const asked = performance.now();
+    daemon.tell(Control.Stop, { graceful: 0 });
+    assert.deepEqual(await daemon.exited, { code: 0, signal: null });
+    assert.ok(performance.now() - asked < 4000, 'long before shutdown-timeout');
+  });
+
   behaviour(
     'a changed script is not run: the request comes back and the process goes',
     async ({ daemon, gateway }) => {

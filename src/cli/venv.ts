@@ -71,21 +71,26 @@ async function showEnvironments(
     );
   else
     for (const [index, environment] of found.entries()) {
-      terminal.out(`${index > 0 ? '\n' : ''}${asText(environment, options)}`);
+      terminal.out(`${index > 0 ? '\n' : ''}${asText(environment, options, identity?.user)}`);
       terminal.error(reportDiagnostics(environment.findings, { shortNotes: false, colors }));
     }
   return found.some(({ findings }) => hasErrors(findings)) ? exitStatus.errors : exitStatus.fine;
 }
 
-function asText(environment: Environment, { packages }: VenvOptions): string {
+function asText(
+  environment: Environment,
+  { packages }: VenvOptions,
+  user: string | undefined,
+): string {
   const { root, python, distributions, line } = environment;
   const { cfg, version, executable, kind, architecture, sharedLibrary, basePrefix } = python;
   const made = cfg?.home ?? (kind === 'virtualenv' ? basePrefix : undefined);
   const rows: [string, string | undefined][] = [
     ['kind', kind],
-    ['Python', version],
+    ['Python', version ?? (cfg?.version && `${cfg.version}, says its pyvenv.cfg`)],
     ['interpreter', executable],
     ['made from', made],
+    ['asked as', user],
     ['system packages', cfg && (cfg.systemSitePackages ? 'seen' : 'not seen')],
     [
       'shared library',

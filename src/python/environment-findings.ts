@@ -59,10 +59,10 @@ const cfgMissing: Check = ({ root, named, version, kind }, machine, reader) => {
 
 const cfgFindings: Check = ({ root, named, cfg, version }, machine, reader) => {
   const path = join(root, 'pyvenv.cfg');
-  const entry = machine.look(path);
-  if (typeof entry === 'string' || cfg === undefined) return [];
-  if (entry.kind === 'file' && !canRead(entry, reader.who))
-    return [cfgUnreadable(named, path, reader)];
+  const { entry } = walkPath(path, machine);
+  if (!entry || cfg === undefined) return [];
+  // Of a file that the daemon may not read, nothing must be shown either: it may be a link to a secret.
+  if (!canRead(entry, reader.who)) return [cfgUnreadable(named, path, reader)];
   const line = malformedLine(machine.read(path) ?? '');
   if (line !== undefined || cfg.home === undefined)
     return [

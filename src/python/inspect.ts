@@ -84,7 +84,7 @@ export async function inspectPython(
   const asked = await tools.ask(executable, request.who);
   if (!asked.ok)
     return {
-      python: { home, executable, ...(cfg && { cfg }) },
+      python: { home, executable, kind: kindOf(home, cfg, tools.machine), ...(cfg && { cfg }) },
       findings: [explainFailure({ home, setting, executable, cfg, ...asked }, request.who, tools)],
     };
   const python = factsOf(asked.answer, { home, executable, cfg }, tools.machine);

@@ -118,11 +118,15 @@ function readHead(path: string, bytes: number): Uint8Array | undefined {
   });
 }
 
-/** Others may have put a named pipe there, which would be waited for for ever. */
+/** Bytes; what is larger is none of the files that are read here. */
+const largestFile = 16 * 1024 * 1024;
+
+/** Others may have put a named pipe there, which would be waited for for ever, or a file without end. */
 function withFile<T>(path: string, read: (fd: number) => T): T | undefined {
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    return fstatSync(fd).isFile() ? read(fd) : undefined;
+    const found = fstatSync(fd);
+    return found.isFile() && found.size <= largestFile ? read(fd) : undefined;
   } finally {
     closeSync(fd);
   }

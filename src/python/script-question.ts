@@ -60,6 +60,11 @@ class Look(ast.NodeVisitor):
         if node.id in ('globals', 'vars', 'locals', 'exec', 'setattr', '__dict__'):
             self.dynamic = True
 
+    def visit_Attribute(self, node):
+        if node.attr in ('modules', '__dict__'):
+            self.dynamic = True
+        self.generic_visit(node)
+
     def visit_Exec(self, node):
         self.dynamic = True
         self.generic_visit(node)

@@ -474,7 +474,8 @@ async function tell(command: 'check' | 'venv' | 'import', made: string, zoo: Zoo
     .replaceAll(`python${minor(zoo.python.version)}`, 'python3.X')
     .replaceAll(`Python ${minor(zoo.python.version)}`, 'Python 3.X')
     .replaceAll(`for ${minor(zoo.python.version)}`, 'for 3.X')
-    .replaceAll(/^( +)\^+$/gm, '$1^^^')
+    .replaceAll(/^( +)\^+$/gm, '    ^^^')
+    .replaceAll(/^( *\/zoo[\w./]*:\d+):\d+/gm, '$1')
     .replaceAll(/this machine is \w+/g, 'this machine is NAME');
 }
 

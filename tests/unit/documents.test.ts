@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { catalogue } from '../../src/base/codes.js';
 import { diagnosticsPage } from '../support/diagnostics-page.js';
 import { listFiles } from '../support/files.js';
 import { repository } from '../support/run-folder.js';
@@ -67,4 +68,19 @@ test('the page of the command names every option that the help names', () => {
     for (const [option] of help.matchAll(/--[a-z-]+/g))
       assert.ok(page.includes(option), `${command} ${option}`);
   }
+});
+
+test('the table of troubles answers all 25, with codes of the catalogue', () => {
+  const page = readFileSync(join(repository, 'docs/reference/troubles.md'), 'utf8');
+  const rows = page.split('\n').filter((line) => /^\| \d+ \|/.test(line));
+  assert.equal(rows.length, 25);
+  const named = rows.flatMap((row) => {
+    const [, , , codes = '', reason = ''] = row.split('|');
+    assert.ok(codes.includes('`') || reason.trim() !== '', row);
+    return [...codes.matchAll(/`([a-z0-9-]+)`/g)].map((match) => match[1]!);
+  });
+  assert.deepEqual(
+    named.filter((code) => !(code in catalogue)),
+    [],
+  );
 });

@@ -5,7 +5,8 @@ import { packageVersion } from './versions.js';
 export const gunicornSync: Peer = {
   name: 'gunicorn-sync',
   version: (venv) => packageVersion(venv, 'gunicorn'),
-  refuses: oneApplicationOnly,
+  refuses: (site) =>
+    site.threads > 100 ? 'it runs one request at a time' : oneApplicationOnly(site),
   launch: (site, place) => ({ commands: [[...common(site, place), '--worker-class', 'sync']] }),
   reload: 'SIGHUP',
 };

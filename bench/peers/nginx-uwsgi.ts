@@ -30,7 +30,10 @@ export const nginxUwsgi: Peer = {
 };
 
 function uwsgiCommand(site: Site, { folder, apps, venv }: Place): string[] {
-  const mounts = site.mounts.flatMap(({ url, file }) => ['--mount', `${url}=${join(apps, file)}`]);
+  // The first one answers what no other mount does, so the root comes first.
+  const mounts = [...site.mounts]
+    .reverse()
+    .flatMap(({ url, file }) => ['--mount', `${url}=${join(apps, file)}`]);
   return [
     uwsgi,
     ...['--plugins-dir', plugins, '--plugin', 'python3', '--socket', join(folder, 'uwsgi.sock')],

@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import type { RunAs } from '../base/as-identity.js';
 import { type Diagnostic, diagnostic } from '../base/diagnostic.js';
 import { makeCommand } from './home.js';
-import type { Machine } from './machine.js';
+import type { Entry, Machine } from './machine.js';
 import { foreignExtensions, packageFolders, packageVersions } from './packages.js';
 import { type Walk, walkPath } from './path-walk.js';
 import { canRead, modeText, worldWritable } from './permissions.js';
@@ -25,6 +25,12 @@ export interface Reader {
   readonly who: RunAs;
   /** `user "www-data"`, or `the user of this server`. */
   readonly name: string;
+  /** Paths that the user can read though their modes say no: access control lists. */
+  readonly reads?: ReadonlySet<string>;
+}
+
+function reads({ who, reads: known }: Reader, path: string, entry: Entry): boolean {
+  return canRead(entry, who) || known?.has(path) === true;
 }
 
 type Check = (examined: Examined, machine: Machine, reader: Reader) => Diagnostic[];
@@ -62,7 +68,7 @@ const cfgFindings: Check = ({ root, named, cfg, version }, machine, reader) => {
   const { entry } = walkPath(path, machine);
   if (!entry || cfg === undefined) return [];
   // Of a file that the daemon may not read, nothing must be shown either: it may be a link to a secret.
-  if (!canRead(entry, reader.who)) return [cfgUnreadable(named, path, reader)];
+  if (!reads(reader, path, entry)) return [cfgUnreadable(named, path, reader)];
   const line = malformedLine(machine.read(path) ?? '');
   if (line !== undefined || cfg.home === undefined)
     return [
@@ -181,20 +187,15 @@ const packageFindings: Check = (examined, machine, reader) => {
   ];
 };
 
-function accessOf(
-  folder: string,
-  named: string,
-  machine: Machine,
-  { who, name }: Reader,
-): Diagnostic[] {
+function accessOf(folder: string, named: string, machine: Machine, reader: Reader): Diagnostic[] {
   const entry = machine.look(folder);
   if (typeof entry === 'string') return [];
   const found: Diagnostic[] = [];
-  if (!canRead(entry, who))
+  if (!reads(reader, folder, entry))
     found.push(
       diagnostic(
         'packages-unreadable',
-        `${named}: ${name} cannot read ${folder} (mode ${modeText(entry.mode)})`,
+        `${named}: ${reader.name} cannot read ${folder} (mode ${modeText(entry.mode)})`,
         { hint: `let everybody read it: chmod -R a+rX ${folder}` },
       ),
     );
@@ -224,4 +225,16 @@ function foreign(folder: string, { named, version }: Examined, machine: Machine)
       },
     ),
   ];
+}
+
+/** What an environment needs and the mode bits deny to a user: whoever can ask the kernel should. */
+export function seemsUnreadable(
+  { root, version }: Pick<Examined, 'root' | 'version'>,
+  machine: Machine,
+  who: RunAs,
+): string[] {
+  return [join(root, 'pyvenv.cfg'), ...packageFolders(root, version, machine)].filter((path) => {
+    const { entry } = walkPath(path, machine);
+    return entry !== undefined && !canRead(entry, who);
+  });
 }

@@ -1,10 +1,10 @@
 import { dirname, join } from 'node:path';
-import type { RunAs } from '../base/as-identity.js';
+import { asIdentity, type RunAs } from '../base/as-identity.js';
 import { type Diagnostic, diagnostic } from '../base/diagnostic.js';
 import { type Answer, type Ask, interpreterAsker } from './ask.js';
 import { borrowedPackages } from './borrowed-packages.js';
 import { type Distribution, listDistributions } from './distributions.js';
-import { environmentFindings } from './environment-findings.js';
+import { environmentFindings, seemsUnreadable } from './environment-findings.js';
 import { explainFailure } from './explain.js';
 import { type HomeSetting, interpreterOfHome } from './home.js';
 import type { Machine } from './machine.js';
@@ -52,6 +52,8 @@ export interface Inspection {
 export interface InspectTools {
   readonly machine: Machine;
   readonly ask: Ask;
+  /** Asks the kernel whether a user can read a path; false where nobody else can be asked for. */
+  readonly mayRead: (path: string, who: RunAs | undefined) => Promise<boolean>;
   /** The name of a user, or its number as `#1000`. */
   readonly userName: (uid: number) => string;
 }
@@ -63,7 +65,13 @@ export function inspectTools(
   userName = (uid: number) => (uid === 0 ? 'root' : `#${uid}`),
 ): InspectTools {
   const ask = askOncePerPython(interpreterAsker(machine, setpriv), machine);
-  return { machine, ask, userName };
+  return { machine, ask, userName, mayRead };
+
+  async function mayRead(path: string, who: RunAs | undefined): Promise<boolean> {
+    if (!who || setpriv === undefined) return false;
+    const argv = asIdentity(who, ['/usr/bin/test', '-r', path], setpriv);
+    return (await machine.run(argv, { environment: {}, seconds: 5 })).status === 0;
+  }
 }
 
 /** Finds the interpreter of a request, asks it, and says what is wrong with it. Never rejects. */
@@ -88,16 +96,16 @@ export async function inspectPython(
       findings: [explainFailure({ home, setting, executable, cfg, ...asked }, request.who, tools)],
     };
   const python = factsOf(asked.answer, { home, executable, cfg }, tools.machine);
-  return examine(python, home, `${setting} ${JSON.stringify(home)}`, request, tools.machine);
+  return examine(python, home, `${setting} ${JSON.stringify(home)}`, request, tools);
 }
 
-function examine(
+async function examine(
   python: PythonFacts,
   root: string | undefined,
   named: string,
   request: PythonRequest,
-  machine: Machine,
-): Inspection {
+  { machine, mayRead }: InspectTools,
+): Promise<Inspection> {
   const { version, executable, kind = 'installation', cfg } = python;
   const unsupported = version === undefined ? undefined : whyUnsupported(version);
   if (unsupported !== undefined)
@@ -112,7 +120,11 @@ function examine(
   if (root === undefined || version === undefined) return { python, findings: [] };
   const own = packageFolders(root, version, machine);
   const distributions = listDistributions(own, machine);
-  const reader = { who: request.who ?? machine.self, name: nameOf(request) };
+  const who = request.who ?? machine.self;
+  const reads = new Set<string>();
+  for (const path of seemsUnreadable({ root, version }, machine, who))
+    if (await mayRead(path, request.who)) reads.add(path);
+  const reader = { who, name: nameOf(request), reads };
   const findings = environmentFindings(
     { root, named, executable, version, kind, cfg },
     machine,
@@ -158,7 +170,7 @@ async function inspectFirstOfPath(
     const root = dirname(dirname(executable));
     const cfg = readCfg(root, machine);
     const python = factsOf(asked.answer, { executable, cfg, ...(cfg && { root }) }, machine);
-    return examine(python, cfg ? root : undefined, executable, request, machine);
+    return examine(python, cfg ? root : undefined, executable, request, tools);
   }
   return {
     python: { executable: 'python3' },

@@ -81,7 +81,13 @@ export function createPools(options: PoolsOptions): Pools {
   return {
     find({ processGroup, applicationGroup, dynamic, host }) {
       const group = options.groups.get(processGroup);
-      if (!group) return refused(500, `no process group is called ${JSON.stringify(processGroup)}`);
+      if (!group)
+        return refused(
+          500,
+          processGroup === ''
+            ? 'it has no process group, and embedded mode is not available'
+            : `no process group is called ${JSON.stringify(processGroup)}`,
+        );
       if (group.restrictedTo !== undefined && group.restrictedTo !== host.name)
         return refused(
           500,

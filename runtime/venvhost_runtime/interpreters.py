@@ -52,7 +52,7 @@ class Interpreter(object):
         self.control.send(frames.CONTROL_ADOPT, {"fd": fd, "region": region})
 
     def stop(self, graceful):
-        self.control.send(frames.CONTROL_STOP, {"graceful": graceful})
+        self.control.send(frames.CONTROL_STOP, {"graceful": graceful, "stacks": False})
 
     def _run(self, fd):
         # Kept for ever: where the last reference goes, an interpreter ends with whatever still runs in it.

@@ -8,9 +8,9 @@ import os
 import select
 import sys
 
-from . import frames
+from . import frames, lifeline
 from .api import Api
-from .compat import clock
+from .compat import PY2, clock
 from .connection import Connection
 from .journal import Journal
 from .output import print_exception
@@ -31,6 +31,7 @@ class Runtime(object):
 
     def __init__(self, boot, control):
         self.boot = boot
+        self.pid = os.getpid()
         self.control = control
         #: part of a gateway process: nothing here may end the process
         self.embedded = boot.get("embedded", False)
@@ -116,7 +117,9 @@ class Runtime(object):
         connection = Connection(self, sock, region, self.journal.words)
         self.connections.append(connection)
         connection.welcome()
-        self.pool.lead(connection)
+        if not self.pool.lead(connection):
+            # The gateway tries again.
+            connection.lost()
 
     def finish_sending(self):
         for connection in self.connections[:]:
@@ -168,12 +171,15 @@ class Runtime(object):
     def _abandoned(self, fd):
         """The supervisor has gone. Nobody would restart or stop this process: it must not stay."""
         if not self.embedded:
-            os._exit(0)
+            lifeline.cut()
         self.unwatch(fd)
         self.leave("stop", graceful=0)
 
     def obey(self, kind, values):
         if kind == frames.CONTROL_STOP:
+            if values["stacks"] and not PY2:
+                import faulthandler
+                faulthandler.dump_traceback(2)
             self.leave("stop", graceful=values["graceful"])
 
     def _finished(self):

@@ -49,7 +49,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   });
   return {
     stop(graceful) {
-      if (!stopping) control.write(encodeControl(Control.Stop, { graceful }, options.dialect));
+      if (!stopping)
+        control.write(encodeControl(Control.Stop, { graceful, stacks: false }, options.dialect));
       stopping = true;
       return end;
     },

@@ -27,6 +27,8 @@ export interface GatewayOptions {
   readonly emit: Emit;
   /** Told when a request waits for a pair that has no process; at most once a second for each. */
   readonly want: (processGroup: string, applicationGroup: string) => void;
+  /** Told when a request in the process of this endpoint ran longer than request-timeout. */
+  readonly overdue: (endpoint: number) => void;
   /** Writers of lines by the indexes of `Plan.logs`. */
   readonly accessLogs: readonly WriteLine[];
   readonly maxConnections?: number;
@@ -65,7 +67,13 @@ export function createGateway(options: GatewayOptions): Gateway {
   const clock = createClock();
   const processGroups = plan.embedded ? [...plan.processGroups, plan.embedded] : plan.processGroups;
   const groups = new Map(processGroups.map((group) => [group.name, group]));
-  const pools = createPools({ groups, gateway: options.number, emit, want: options.want });
+  const pools = createPools({
+    groups,
+    gateway: options.number,
+    emit,
+    want: options.want,
+    overdue: options.overdue,
+  });
   const sites = createSites(
     plan.hosts,
     plan.hosts.map((host) => createSite(host, files)),

@@ -186,6 +186,8 @@ function reasonText(event: EventOf<'daemon-restarting'>): string {
       return `${script} could not be imported`;
     case 'maximum-requests':
       return 'it has served maximum-requests';
+    case 'request-timeout':
+      return 'a request in it ran longer than request-timeout';
     case 'signal':
       return 'it got a signal to end';
     default:

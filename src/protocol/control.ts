@@ -28,8 +28,11 @@ export const Control = {
 } as const;
 export type Control = (typeof Control)[keyof typeof Control];
 
-/** File descriptors that a daemon inherits. */
-export const inheritedFds = { control: 3, listen: 4, journal: 5 } as const;
+/**
+ * File descriptors that a daemon inherits. Nothing is ever sent over `life`: its end tells that the supervisor
+ * has gone, and the kernel kills the daemon and its children then (boot.py).
+ */
+export const inheritedFds = { control: 3, listen: 4, journal: 5, life: 6 } as const;
 
 /** All that a runtime must know. Keys are those of the dict that runtime/venvhost_runtime/boot.py reads. */
 export type Boot = {
@@ -69,7 +72,8 @@ export type Boot = {
   readonly journal_fd?: number;
 };
 
-export type Stop = { readonly graceful: number };
+/** `stacks`: first write where each thread stands to the log. */
+export type Stop = { readonly graceful: number; readonly stacks: boolean };
 export type Ready = {
   readonly pid: number;
   readonly version: string;
@@ -90,7 +94,12 @@ export type Message = {
 export type Adopt = { readonly fd: number; readonly region: number };
 /** The connection is over, its region free. */
 export type Released = { readonly region: number };
-export type LeavingReason = 'script-changed' | 'import-failed' | 'maximum-requests' | 'signal';
+export type LeavingReason =
+  | 'script-changed'
+  | 'import-failed'
+  | 'maximum-requests'
+  | 'signal'
+  | 'request-timeout';
 export type Leaving = { readonly reason: LeavingReason; readonly script: string | null };
 export type BootFailed = { readonly text: string };
 

@@ -17,6 +17,8 @@ export interface GatewaysOptions {
   readonly command: GatewayCommand;
   readonly emit: Emit;
   readonly want: (processGroup: string, applicationGroup: string) => void;
+  /** A request in the process of this endpoint ran longer than request-timeout. */
+  readonly overdue: (endpoint: number) => void;
   /** What the runtime inside of a gateway needs, made anew for each process; with `Plan.embedded` only. */
   readonly createFiles?: (id: number) => ProcessFiles;
   readonly spawn?: typeof startGatewayProcess;
@@ -26,6 +28,7 @@ export interface GatewaysOptions {
 export interface Gateways {
   endpointUp(endpoint: Endpoint): void;
   endpointDown(id: number): void;
+  endpointLeaving(id: number): void;
   groupBroken(processGroup: string, applicationGroup: string, reason: string): void;
   /** Lets running requests finish for at most `seconds`; resolves when no gateway process is left. */
   stop(seconds: number): Promise<void>;
@@ -73,6 +76,10 @@ export async function startGateways(options: GatewaysOptions): Promise<Gateways>
     endpointDown(id) {
       endpoints.delete(id);
       tellAll({ type: 'endpoint-down', id });
+    },
+    endpointLeaving(id) {
+      endpoints.delete(id);
+      tellAll({ type: 'endpoint-leaving', id });
     },
     groupBroken(processGroup, applicationGroup, reason) {
       const message = { type: 'group-broken' as const, processGroup, applicationGroup, reason };
@@ -155,6 +162,9 @@ function createSeat(options: GatewaysOptions, gateway: number, known: () => ToGa
         return;
       case 'want':
         options.want(message.processGroup, message.applicationGroup);
+        return;
+      case 'overdue':
+        options.overdue(message.endpoint);
         return;
       case 'event':
         emit(message.event);

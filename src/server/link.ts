@@ -16,6 +16,8 @@ export type ToGateway =
     }
   | { readonly type: 'endpoint-up'; readonly endpoint: Endpoint }
   | { readonly type: 'endpoint-down'; readonly id: number }
+  /** It finishes what it has. */
+  | { readonly type: 'endpoint-leaving'; readonly id: number }
   /** No process can start; holds until the next endpoint of this pair comes up. */
   | {
       readonly type: 'group-broken';
@@ -46,6 +48,8 @@ export type FromGateway =
       readonly processGroup: string;
       readonly applicationGroup: string;
     }
+  /** A request in this process ran longer than request-timeout. */
+  | { readonly type: 'overdue'; readonly endpoint: number }
   | { readonly type: 'event'; readonly event: Event }
   | { readonly type: 'drained' };
 

@@ -36,6 +36,7 @@ export function runGateway(link: Link): void {
       emit,
       want: (processGroup, applicationGroup) =>
         tell({ type: 'want', processGroup, applicationGroup }),
+      overdue: (endpoint) => tell({ type: 'overdue', endpoint }),
       accessLogs: logs.map((log) => log.write),
     });
     embedded = await startPython(message, gateway);
@@ -86,6 +87,9 @@ export function runGateway(link: Link): void {
         return;
       case 'endpoint-down':
         gateway?.endpointDown(message.id, 'died');
+        return;
+      case 'endpoint-leaving':
+        gateway?.endpointDown(message.id, 'stopping');
         return;
       case 'group-broken':
         gateway?.groupBroken(message.processGroup, message.applicationGroup, message.reason);

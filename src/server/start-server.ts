@@ -91,6 +91,7 @@ async function startParts(
     createFiles: folder.create,
     // The first gateway may take requests while the last one starts.
     want: (...pair) => (supervisor ? supervisor.want(...pair) : early.push(pair)),
+    overdue: (endpoint) => supervisor?.overdue(endpoint),
   });
   undo.push(async () => {
     gateways.killNow();

@@ -33,7 +33,7 @@ export interface Daemon {
   /** 0 where it could not be started; `exited` follows then. */
   readonly pid: number;
   /** Asks it to finish within `graceful` seconds and to go. */
-  stop(graceful: number): void;
+  stop(graceful: number, how?: { readonly stacks: boolean }): void;
   /** SIGKILL for it and all its children. */
   kill(): void;
 }
@@ -72,8 +72,8 @@ export function startDaemon(
   });
   return {
     pid: child.pid ?? 0,
-    stop: (graceful) =>
-      void control?.write(encodeControl(Control.Stop, { graceful }, command.dialect)),
+    stop: (graceful, { stacks } = { stacks: false }) =>
+      void control?.write(encodeControl(Control.Stop, { graceful, stacks }, command.dialect)),
     kill,
   };
 }

@@ -3,6 +3,7 @@ import { createSlot, type Slot, type SlotWorld } from './slot.js';
 /** All processes of one process group that serve one application group. */
 export interface ProcessSet {
   stop(graceful: number): Promise<void>;
+  overdue(id: number): void;
   killNow(): void;
 }
 
@@ -12,6 +13,9 @@ export function startProcessSet(world: SlotWorld, processes: number): ProcessSet
   return {
     async stop(graceful) {
       await Promise.all(slots.map((slot) => slot.stop(graceful)));
+    },
+    overdue(id) {
+      for (const slot of slots) slot.overdue(id);
     },
     killNow() {
       for (const slot of slots) slot.killNow();

@@ -25,6 +25,8 @@ export interface SlotWorld {
   readonly start: (files: ProcessFiles, tell: (news: DaemonNews) => void) => Daemon;
   readonly endpointUp: (endpoint: Endpoint) => void;
   readonly endpointDown: (id: number) => void;
+  /** It takes nothing new, and answers what it has begun. */
+  readonly endpointLeaving: (id: number) => void;
   /** No process of this slot can start, for this reason; it is tried again with growing delays. */
   readonly unusable: (reason: string) => void;
   /** Whether the kernel killed a process for want of memory since it was asked last. */
@@ -35,6 +37,8 @@ export interface Slot {
   start(): void;
   /** Seconds for requests that run; 0 is at once. Resolves when no process is left. */
   stop(graceful: number): Promise<void>;
+  /** A request in this process ran longer than request-timeout: another process takes its place. */
+  overdue(id: number): void;
   /** SIGKILL for everything, without waiting: the last resort when the supervisor itself fails. */
   killNow(): void;
 }
@@ -259,6 +263,13 @@ export function createSlot(world: SlotWorld): Slot {
         }
       handle({ type: 'stop', graceful: graceful * 1000 });
       return promise;
+    },
+    overdue(id) {
+      const one = current;
+      if (one?.id !== id || state.kind !== 'ready') return;
+      one.daemon.stop(world.timeouts.graceful, { stacks: true });
+      world.endpointLeaving(id);
+      leave(one, 'request-timeout', undefined);
     },
     killNow() {
       for (const one of alive) {

@@ -28,6 +28,7 @@ export interface SupervisorOptions {
   readonly command: (group: ProcessGroupPlan) => readonly string[];
   readonly endpointUp: (endpoint: Endpoint) => void;
   readonly endpointDown: (id: number) => void;
+  readonly endpointLeaving: (id: number) => void;
   readonly groupBroken: (processGroup: string, applicationGroup: string, reason: string) => void;
   readonly start?: typeof startDaemon;
   readonly outOfMemory?: () => boolean;
@@ -38,6 +39,8 @@ export interface SupervisorOptions {
 export interface Supervisor {
   /** Makes sure that processes for this application group run. */
   want(processGroup: string, applicationGroup: string): void;
+  /** Replaces the process of an endpoint in which a request ran longer than request-timeout. */
+  overdue(id: number): void;
   /** Stops all daemons; resolves when no process is left. */
   stop(graceful: number): Promise<void>;
   killNow(): void;
@@ -84,6 +87,9 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   const all = () => [...sets.values()].flatMap((running) => [...running.values()]);
   return {
     want,
+    overdue(id) {
+      if (!stopping) for (const set of all()) set.overdue(id);
+    },
     async stop(graceful) {
       stopping = true;
       await Promise.all(all().map((set) => set.stop(graceful)));
@@ -132,6 +138,7 @@ function worldOf(
       start(command, files, tell),
     endpointUp: options.endpointUp,
     endpointDown: options.endpointDown,
+    endpointLeaving: options.endpointLeaving,
     ...(options.outOfMemory && { outOfMemory: options.outOfMemory }),
     unusable(reason) {
       unusable(reason);

@@ -25,6 +25,28 @@ WSGIDaemonProcess broken python-home="${folder}"
 );
 
 testWithPythons(
+  'requests that hang get 504 after request-timeout, and their process is replaced',
+  1,
+  async ([python]) => {
+    const group = 'threads=2 request-timeout=1 graceful-timeout=1 shutdown-timeout=1';
+    await withSite(python!, { mounts: { '/': 'hangs-when-asked' }, group }, async (server) => {
+      const first = Number((await ask(server.port, '/')).text);
+      const hung = await Promise.all([ask(server.port, '/hang'), ask(server.port, '/hang')]);
+      assert.deepEqual(
+        hung.map(({ status }) => status),
+        [504, 504],
+      );
+      const next = await ask(server.port, '/');
+      assert.equal(next.status, 200, server.output());
+      assert.notEqual(Number(next.text), first);
+      await server.until((line) => String(line.msg).includes('in hang_here'), 'shows the stacks');
+      const died = isEvent('daemon-died');
+      await server.until((line) => died(line) && line['pid'] === first, 'ends the old process');
+    });
+  },
+);
+
+testWithPythons(
   'a frozen process does not stop its group, and nothing is lost',
   1,
   async ([python]) => {

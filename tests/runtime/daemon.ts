@@ -48,7 +48,7 @@ export interface Daemon extends AsyncDisposable {
   readonly output: string[];
   script(name: string, source: string): string;
   connect(applicationGroup?: string): Promise<Gateway>;
-  tell(kind: Control, value: Record<string, number>): void;
+  tell(kind: Control, value: Record<string, number | boolean>): void;
   /** Ends the control connection, as the death of the supervisor does. */
   abandon(): void;
   exited: Promise<{ code: number | null; signal: string | null }>;

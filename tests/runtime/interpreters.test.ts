@@ -56,7 +56,7 @@ for (const python of findPythons().filter((one) => compareVersions(one.version, 
         assert.deepEqual(one.argv, ['mod_wsgi']);
         assert.deepEqual(one.ours, []);
       }
-      daemon.tell(Control.Stop, { graceful: 5 });
+      daemon.tell(Control.Stop, { graceful: 5, stacks: false });
       assert.deepEqual(await daemon.exited, { code: 0, signal: null });
     },
   );
@@ -92,7 +92,7 @@ def application(environ, start_response):
       await daemon.until('the line', () =>
         daemon.logs.some((line) => line.text === 'hello from a'),
       );
-      daemon.tell(Control.Stop, { graceful: 5 });
+      daemon.tell(Control.Stop, { graceful: 5, stacks: false });
       assert.deepEqual(await daemon.exited, { code: 0, signal: null });
       assert.ok(daemon.logs.some((line) => line.text === 'atexit of a'));
     },
@@ -117,7 +117,7 @@ def application(environ, start_response):
       const gateway = await daemon.connect('a');
       gateway.request(1, { SCRIPT_FILENAME: file });
       await daemon.until('begun', () => daemon.logs.some((line) => line.text === 'begun'));
-      daemon.tell(Control.Stop, { graceful: 20 });
+      daemon.tell(Control.Stop, { graceful: 20, stacks: false });
       await gateway.until('GoAway', () =>
         gateway.received.some((one) => one.kind === Frame.GoAway),
       );

@@ -625,7 +625,7 @@ def application(environ, start_response):
     const { ask, daemon } = context;
     await ask(`import threading\n${hello}`);
     const asked = performance.now();
-    daemon.tell(Control.Stop, { graceful: 0 });
+    daemon.tell(Control.Stop, { graceful: 0, stacks: false });
     assert.deepEqual(await daemon.exited, { code: 0, signal: null });
     assert.ok(performance.now() - asked < 4000, 'long before shutdown-timeout');
   });
@@ -664,7 +664,7 @@ def application(environ, start_response):
     );
     for (let stream = 1; stream <= 5; stream++) gateway.request(stream, { SCRIPT_FILENAME: file });
     await daemon.until('begun', () => countBegun(daemon) === 3);
-    daemon.tell(Control.Stop, { graceful: 20 });
+    daemon.tell(Control.Stop, { graceful: 20, stacks: false });
     assert.equal((await gateway.answer(4)).end, 'refused');
     assert.equal((await gateway.answer(5)).end, 'refused');
     fs.writeFileSync(`${daemon.folder}/go`, '');
@@ -679,7 +679,7 @@ def application(environ, start_response):
       const file = daemon.script('hangs.wsgi', hangs);
       gateway.request(1, { SCRIPT_FILENAME: file });
       await daemon.until('begun', () => countBegun(daemon) === 1);
-      daemon.tell(Control.Stop, { graceful: 0 });
+      daemon.tell(Control.Stop, { graceful: 0, stacks: false });
       await daemon.exited;
     },
   );

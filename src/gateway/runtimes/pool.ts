@@ -21,6 +21,8 @@ export interface PoolOptions {
   readonly gateway: number;
   readonly emit: Emit;
   readonly want: (processGroup: string, applicationGroup: string) => void;
+  /** A request in this process ran longer than request-timeout. */
+  readonly overdue: (endpoint: number) => void;
 }
 
 const wantAgainMilliseconds = 1000;
@@ -188,8 +190,15 @@ export class Pool {
   #endLongRequests(now: number): void {
     const { request } = this.group.timeouts;
     if (request === 0) return;
-    for (const channel of this.#channels())
-      for (const [, owner] of channel.sentBefore(now - request * 1000)) owner.onTimeout(request);
+    for (const process of this.#processes) {
+      let late = 0;
+      for (const channel of process.channels())
+        for (const [, owner] of channel.sentBefore(now - request * 1000)) {
+          owner.onTimeout(request);
+          late++;
+        }
+      if (late > 0) this.#options.overdue(process.endpoint.id);
+    }
   }
 
   /** Takes back what a silent process has not begun, while another one has room. */
@@ -228,9 +237,5 @@ export class Pool {
 
   #othersThan(process: DaemonProcess<Waiting>): DaemonProcess<Waiting>[] {
     return this.#processes.filter((other) => other !== process);
-  }
-
-  *#channels(): Iterable<Channel> {
-    for (const process of this.#processes) yield* process.channels();
   }
 }

@@ -59,7 +59,6 @@ async function withGateway(
     },
     want: () => {},
     overdue: () => {},
-    overdue: () => {},
     createFiles: sockets.create,
   });
   try {

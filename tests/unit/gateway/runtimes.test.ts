@@ -388,6 +388,7 @@ test('a request that runs longer than request-timeout gets 504, and its applicat
   assert.equal((await running.ask(get('/'))).status, 504);
   const request = await runtime.request(0);
   await request.until(() => request.aborted);
+  assert.deepEqual(running.wanted, [`overdue ${runtime.endpoint.id}`]);
 });
 
 test('requests that a dead process had not begun keep their order', async (t) => {

@@ -117,6 +117,7 @@ export function supervise(behaviour: Behaviour, changes: Partial<ProcessGroupPla
     ],
     endpointUp: (endpoint) => endpoints.set(endpoint.id, endpoint),
     endpointDown: (id) => endpoints.delete(id),
+    endpointLeaving: (id) => endpoints.delete(id),
     groupBroken: (_processGroup, _applicationGroup, reason) => broken.push(reason),
   });
   return {

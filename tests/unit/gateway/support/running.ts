@@ -56,6 +56,7 @@ export async function run(t: TestContext, options: RunOptions = {}): Promise<Run
       for (const watch of watchers) watch(event);
     },
     want: (processGroup, applicationGroup) => wanted.push(`${processGroup}/${applicationGroup}`),
+    overdue: (endpoint) => wanted.push(`overdue ${endpoint}`),
     accessLogs: [(line) => lines.push(line)],
     ...(options.headTimeout !== undefined && { headTimeout: options.headTimeout }),
     ...(options.maxConnections !== undefined && { maxConnections: options.maxConnections }),

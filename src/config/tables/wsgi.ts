@@ -96,7 +96,17 @@ export const wsgiDirectives: readonly Declaration[] = [
     words: [1, 1],
     text: 'The Python of embedded mode and of process groups without `python-home`: the root of a virtual environment or of an installation.',
     effect: (call) => {
-      call.evaluation.config.global.pythonHome = path(call, call.words[0]!);
+      const { global } = call.evaluation.config;
+      const home = path(call, call.words[0]!);
+      const other = global.pythonHome;
+      // One process holds one Python.
+      if (other && other.value !== home.value)
+        throw invalid(
+          call.words[0]!,
+          `WSGIPythonHome is ${JSON.stringify(other.value)} already (${other.at.file}:${other.at.line}), and a server has one`,
+          'give applications that need another Python a process group: WSGIDaemonProcess NAME python-home=DIR',
+        );
+      global.pythonHome = home;
     },
   },
   {

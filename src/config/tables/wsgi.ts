@@ -103,7 +103,7 @@ export const wsgiDirectives: readonly Declaration[] = [
       if (other && other.value !== home.value)
         throw invalid(
           call.words[0]!,
-          `WSGIPythonHome is ${JSON.stringify(other.value)} already (${other.at.file}:${other.at.line}), and a server has one`,
+          `a server has one WSGIPythonHome, and it is ${JSON.stringify(other.value)} (${other.at.file}:${other.at.line})`,
           'give applications that need another Python a process group: WSGIDaemonProcess NAME python-home=DIR',
         );
       global.pythonHome = home;

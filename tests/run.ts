@@ -35,6 +35,7 @@ const stages: readonly Stage[] = [
   files('unit', { together: 2, deadline: minute }),
   files('golden', { together: 2, deadline: minute }),
   files('runtime', { together: 1, deadline: 5 * minute }),
+  files('guide', { together: 2, deadline: 10 * minute }),
   files('integration', { together: 1, deadline: 8 * minute }),
 ];
 

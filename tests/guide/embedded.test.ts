@@ -71,7 +71,7 @@ scenario(16, 'embedded', async (place) => {
       inTheGateway(running, one);
     }
   }
-  return mainInterpreterOnly(place) ? 'refused' : undefined;
+  return mainInterpreterOnly(place) ? refusal : undefined;
 });
 
 scenario(17, 'embedded', async (place) => {
@@ -82,7 +82,7 @@ scenario(17, 'embedded', async (place) => {
   const empty = await environment('empty', { kind });
   if (mainInterpreterOnly(place)) {
     assert.match(await place.refused('site.conf'), /embedded-main-interpreter-only/);
-    return 'refused';
+    return refusal;
   }
   const running = await serveEmbedded(place, 'site.conf');
   const packages = (home: string) =>
@@ -112,6 +112,8 @@ scenario(18, 'embedded', async (place) => {
   assert.ok(!blog.path.includes(join(place.here, 'first')), 'python-path is for daemon mode');
   assert.deepEqual([blog.prefix, blog.flavour, blog.process_group], [home, '1.0', '']);
 });
+
+const refusal = 'refused: before Python 3.8 embedded mode has the main interpreter alone';
 
 /** The reason, with the way out, is told before the start: in daemon mode each application gets a process. */
 function mainInterpreterOnly({ python }: Tried): boolean {

@@ -11,9 +11,10 @@ export interface Tried extends Place {
 }
 
 /** What came of it, where it did not simply work. */
-export type Outcome = 'refused';
+export type Outcome = 'refused' | `refused: ${string}`;
 
-type Body = (place: Tried, original: Python) => Promise<unknown>;
+// biome-ignore lint/suspicious/noConfusingVoidType: most bodies give nothing.
+type Body = (place: Tried, original: Python) => Promise<Outcome | undefined | void>;
 
 /** One cell of the table that `npm run guide` prints, and how tests tell it: a line of JSON in a file. */
 export interface GuideCell {
@@ -28,11 +29,7 @@ export interface GuideCell {
  * One scenario in one mode, tried on every Python of this machine. The body gives
  * `refused` where the server rightly does not start.
  */
-export function scenario(
-  number: number,
-  mode: Mode,
-  body: Body,
-): void {
+export function scenario(number: number, mode: Mode, body: Body): void {
   const { folder, title } = scenarioByNumber(number);
   for (const python of guidePythons()) {
     const name = `${String(number).padStart(2, '0')} ${mode} ${minor(python.version)}: ${title}`;
@@ -40,7 +37,8 @@ export function scenario(
       const note = (outcome: string, reason?: string) =>
         noteOutcome({ number, mode, python: minor(python.version), outcome, reason });
       try {
-        note((await tried(folder, python, body)) ?? 'works');
+        const [outcome = '', reason] = ((await tried(folder, python, body)) ?? 'works').split(': ');
+        note(outcome, reason);
       } catch (error) {
         if (!(error instanceof NotHere)) {
           note('failed');
@@ -53,11 +51,7 @@ export function scenario(
   }
 }
 
-async function tried(
-  folder: string,
-  python: Python,
-  body: Body,
-): Promise<Outcome | undefined> {
+async function tried(folder: string, python: Python, body: Body): Promise<Outcome | undefined> {
   const place = await makePlace(folder, python);
   const servers: RunningGuide[] = [];
   const serve: Tried['serve'] = async (file, defines) => {
@@ -66,7 +60,7 @@ async function tried(
     return running;
   };
   try {
-    return (await body({ ...place, serve }, python)) === 'refused' ? 'refused' : undefined;
+    return (await body({ ...place, serve }, python)) ?? undefined;
   } finally {
     for (const { server } of servers) await server.stop();
     place.remove();

@@ -19,7 +19,7 @@ def page(request):
         'django': django.get_version(),
         'version': '.'.join(map(str, sys.version_info[:3])),
         'prefix': sys.prefix,
-        'modules': sorted(name for name in sys.modules if name.endswith('_settings')),
+        'modules': sorted(name for name in sys.modules if name in ('shop_settings', 'forum_settings')),
         'application_group': request.environ['mod_wsgi.application_group'],
         'pid': os.getpid(),
     }

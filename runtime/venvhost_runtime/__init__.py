@@ -4,6 +4,7 @@ Standard library only, and little of it: what is imported here is in the memory 
 Valid on Python 2.7 and on 3.6 and newer.
 
     boot        reads what the supervisor says, sets up the process
+    lifeline    no process outlives the supervisor
     process     the main interpreter: accepts gateways, starts sub-interpreters
     interpreters  sub-interpreters, as the main interpreter sees them
     runtime     one interpreter: watches the workers, obeys, ends

@@ -6,7 +6,7 @@ import os
 import site
 import sys
 
-from . import frames
+from . import frames, lifeline
 from .compat import PY2, _signal, set_close_on_exec, thread_ident
 from .control import Control
 from .output import print_exception, replace_standard_streams
@@ -16,6 +16,7 @@ from .runtime import Runtime
 
 def main():
     """Runs the daemon until it has to end; returns its exit status."""
+    lifeline.tie()
     control = open_control(frames.CONTROL_FD)
     boot, early = receive_boot(control)
     if boot is None:

@@ -2,12 +2,15 @@
 
 import _socket
 import marshal
+import os
+import sys
 from _collections import deque
 
 from . import frames
 from .compat import allocate_lock
 from .journal import SLOTS
-from .request import Request
+from .output import print_exception
+from .request import Request, leave_child
 
 #: Below the size from which malloc maps memory anew for each buffer.
 RECEIVE = 96 * 1024
@@ -43,10 +46,15 @@ class Connection(object):
         """Reads once and takes the frames; False when the gateway has gone."""
         try:
             data = self.socket.recv(RECEIVE)
+            return len(data) > 0 and self._take_all(data)
         except _socket.error:
-            data = b""
-        if not data:
             return False
+        except Exception:
+            # Out of memory: a connection that is not read any more would look like a frozen process.
+            print_exception(sys.exc_info())
+            return False
+
+    def _take_all(self, data):
         if self._rest:
             data = self._rest + data
         at = 0
@@ -98,6 +106,8 @@ class Connection(object):
     def flush(self):
         """Sends what is there. A thread that finds another one sending leaves its frames to that one."""
         while self._out:
+            if os.getpid() != self.runtime.pid:
+                leave_child((None, None, None))
             if not self._send_lock.acquire(False):
                 return
             try:

@@ -41,6 +41,7 @@ CONTROL_RELEASED = 53
 CONTROL_FD = 3
 LISTEN_FD = 4
 JOURNAL_FD = 5
+LIFE_FD = 6
 
 header = Struct("<II")
 word = Struct("<I")

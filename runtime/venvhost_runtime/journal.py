@@ -22,11 +22,15 @@ class Journal(object):
 
     def claim_region(self):
         """Offset in words of a region nobody uses, or None when all are taken."""
-        return self._free.pop() * REGION_WORDS if self._free else None
-
-    def release_region(self, offset):
+        if not self._free:
+            return None
+        offset = self._free.pop() * REGION_WORDS
         for index in range(offset, offset + REGION_WORDS):
             self.words[index] = 0
+        return offset
+
+    def release_region(self, offset):
+        # What stands there is still true for the gateway of the connection that has ended.
         self._free.append(offset // REGION_WORDS)
 
 

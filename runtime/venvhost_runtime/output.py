@@ -7,6 +7,9 @@ from .compat import PY2, as_text, text_type, thread_ident
 #: thread identity -> the request that the thread is running
 current_requests = {}
 
+#: Characters after which a line is cut, so that output without line ends cannot fill the memory.
+LONGEST_LINE = 32 * 1024
+
 
 def current_request_id():
     request = current_requests.get(thread_ident())
@@ -30,10 +33,7 @@ class LineStream(object):
         self._blank_due = set()
 
     def write(self, text):
-        if not isinstance(text, text_type):
-            if not (PY2 and isinstance(text, str)):
-                raise TypeError("write() argument must be str, not %s" % type(text).__name__)
-            text = as_text(text)
+        text = _plain_text(text)
         key = thread_ident()
         text = self._unfinished.pop(key, "") + text
         if key in self._held:
@@ -42,7 +42,9 @@ class LineStream(object):
         lines, newline, rest = text.rpartition("\n")
         if newline:
             self._emit(current_request_id(), lines)
-        if rest:
+        if len(rest) > LONGEST_LINE:
+            self._emit(current_request_id(), rest)
+        elif rest:
             self._unfinished[key] = rest
         return len(text)
 
@@ -101,6 +103,7 @@ class LineStream(object):
     def buffer(self):
         return _Bytes(self)
 
+
 class ErrorStream(object):
     """``wsgi.errors`` of one request, whichever thread writes."""
 
@@ -112,13 +115,12 @@ class ErrorStream(object):
         self._rest = ""
 
     def write(self, text):
-        if not isinstance(text, text_type):
-            if not (PY2 and isinstance(text, str)):
-                raise TypeError("write() argument must be str, not %s" % type(text).__name__)
-            text = as_text(text)
+        text = _plain_text(text)
         lines, newline, self._rest = (self._rest + text).rpartition("\n")
         if newline:
             self._control.log("errors", self._id, lines)
+        if len(self._rest) > LONGEST_LINE:
+            self.flush()
         return len(text)
 
     def writelines(self, lines):
@@ -154,12 +156,33 @@ class _Bytes(object):
         self._stream.flush()
 
 
+def _plain_text(text):
+    """Text of the exact type: a subclass, such as markup, would have a say in what becomes of it."""
+    if type(text) is text_type:
+        return text
+    if isinstance(text, text_type):
+        return text_type().join((text,))
+    if PY2 and isinstance(text, str):
+        return as_text(text)
+    raise TypeError("write() argument must be str, not %s" % type(text).__name__)
+
+
 def replace_standard_streams(control):
     """``sys.stdout`` and ``sys.stderr`` go to the log; ``sys.stdin`` is at its end already (fd 0 is /dev/null)."""
     for name, fd in (("stdout", 1), ("stderr", 2)):
         stream = LineStream("<%s>" % name, _emitter(control, name), fd)
         setattr(sys, name, stream)
         setattr(sys, "__%s__" % name, stream)
+        _own_streams.append(stream)
+
+
+def flush_standard_streams():
+    """Ours, whatever the application has put in their place."""
+    for stream in _own_streams:
+        stream.flush()
+
+
+_own_streams = []
 
 
 def _emitter(control, name):
@@ -172,18 +195,33 @@ def print_exception(exc_info):
     # Frames of the runtime itself tell nobody anything.
     while trace is not None and trace.tb_frame.f_code.co_filename.startswith(_OUR_FOLDER):
         trace = trace.tb_next
-    stream = sys.stderr
-    whole = isinstance(stream, LineStream)
-    if whole:
-        stream.hold()
-    try:
-        if not PY2:
+    if not PY2:
+        try:
             value = value.with_traceback(trace)
+        except BaseException:
+            pass
+    theirs = sys.stderr
+    if isinstance(theirs, LineStream) or not _own_streams:
+        _print_whole(theirs, kind, value, trace)
+        return
+    # The application has put something there that may hide what it is given, or raise.
+    sys.stderr = _own_streams[-1]
+    try:
+        _print_whole(sys.stderr, kind, value, trace)
+    finally:
+        sys.stderr = theirs
+
+
+def _print_whole(stream, kind, value, trace):
+    hold = getattr(stream, "hold", None)
+    if hold is not None:
+        hold()
+    try:
         sys.__excepthook__(kind, value, trace)
     except BaseException:
         stream.write("%s (its traceback cannot be printed)\n" % kind.__name__)
     finally:
-        if whole:
+        if hold is not None:
             stream.release()
 
 

@@ -1,12 +1,13 @@
 """One request on its way through the application."""
 
+import os
 import sys
 import time
 
 from . import frames
 from .body import BLOCK, EmptyInput, FileWrapper, Input
 from .compat import allocate_lock, clock, thread_ident
-from .output import ErrorStream, current_requests, print_exception
+from .output import ErrorStream, LineStream, current_requests, flush_standard_streams, print_exception
 from .response import Response
 
 
@@ -50,6 +51,8 @@ class Request(object):
                     return
                 application = runtime.api.request_started(self, application)
                 result = application(environ, response.start_response)
+                if os.getpid() != runtime.pid:
+                    leave_child(_NOTHING)
                 self._send(result, response)
             except BaseException:
                 self._failed(runtime, sys.exc_info())
@@ -145,6 +148,8 @@ class Request(object):
         response.finish()
 
     def _failed(self, runtime, exc_info):
+        if os.getpid() != runtime.pid:
+            leave_child(exc_info)
         if self.aborted and isinstance(exc_info[1], IOError):
             return
         runtime.control.message("error", "%s raised processing \"%s\"" % (exc_info[0].__name__, self.script.path), self.id)
@@ -172,10 +177,19 @@ class Request(object):
         if not self.over:
             self.end(frames.ABORT)
         errors.flush()
-        sys.stdout.flush()
-        sys.stderr.flush()
+        flush_standard_streams()
+        _flush(sys.stdout)
+        _flush(sys.stderr)
         runtime.api.request_finished(self)
         current_requests.pop(thread, None)
+
+    def survive(self, runtime, exc_info):
+        """Ends a request that ended neither by an answer nor by a failure: memory is short, or a thread was told to stop."""
+        print_exception(exc_info)
+        self.done = True
+        current_requests.pop(thread_ident(), None)
+        if not self.over:
+            self.end(frames.ABORT)
 
     # What the answer uses
 
@@ -268,6 +282,28 @@ class Request(object):
             waiter.release()
 
 
+def leave_child(exc_info):
+    """Ends a process that the application forked, where it comes back to the server: the request is its parent's.
+
+    Says nothing: locks may have been copied while they were held.
+    """
+    code = getattr(exc_info[1], "code", None)
+    if code is None:
+        code = 0 if exc_info[0] is None or issubclass(exc_info[0], SystemExit) else 1
+    os._exit(code & 255 if isinstance(code, int) else 1)
+
+
+def _flush(stream):
+    """What the application has put in the place of a standard stream: anything, closed or open."""
+    if isinstance(stream, LineStream):
+        return
+    try:
+        stream.flush()
+    except BaseException:
+        pass
+
+
+_NOTHING = (None, None, None)
 _FAILURES = dict((code, frames.word.pack(code)[:1]) for code in (1, 2, 3, 4))
 
 

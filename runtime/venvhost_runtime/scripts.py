@@ -39,7 +39,7 @@ class Script(object):
             return False
         try:
             return bool(required(self.path))
-        except Exception:
+        except BaseException:
             print_exception(sys.exc_info())
             return False
 

@@ -15,6 +15,7 @@ At most ``limit`` threads run the application at a time. One more for each conne
 """
 
 import os
+import sys
 from _collections import deque
 
 from .compat import allocate_lock, start_new_thread, thread_ident
@@ -53,9 +54,10 @@ class Pool(object):
     # For connections
 
     def lead(self, connection):
-        """Finds a leader for a new connection."""
+        """Finds a leader for a new connection; False where there is no thread for it."""
         with self.lock:
             self._promote(connection)
+            return connection.leader is not None
 
     def add(self, request):
         """Takes a request that has come. Called by the leader, which runs it next."""
@@ -172,7 +174,11 @@ class Pool(object):
     def _run_pending(self, worker):
         request = self._next(worker, 0)
         while request is not None:
-            self._run(worker, request)
+            try:
+                self._run(worker, request)
+            except BaseException:
+                # A worker that ended here would take a thread, and maybe the reading, along.
+                request.survive(self._runtime, sys.exc_info())
             if worker.connection is request.connection:
                 request.connection.flush_if_long()
             else:

@@ -45,8 +45,8 @@ const outputAfterExit = 200;
 
 /**
  * Starts a daemon as leader of its own process group and session, so that Ctrl-C of the terminal does not
- * reach it, and that all its children can be ended with it. SIGKILL of the supervisor ends it by end of file
- * on the control connection.
+ * reach it, and that all its children can be ended with it. SIGKILL of the supervisor ends them by the life line
+ * (inheritedFds in control.ts).
  */
 export function startDaemon(
   command: DaemonCommand,
@@ -56,18 +56,33 @@ export function startDaemon(
   const child = spawnQuietly(command, files);
   const kept = lastLines(keptLines);
   const control = child.stdio?.[3] as Duplex | null | undefined;
-  const kill = () => killGroup(child.pid);
+  const life = (child.stdio as readonly unknown[] | undefined)?.[6] as Duplex | null | undefined;
+  life?.on('error', () => {});
+  let ended = false;
+  const kill = () => {
+    if (!ended) killGroup(child.pid);
+  };
   const readers = [
     readLines(child, 'stdout', kept.add, tell),
     readLines(child, 'stderr', kept.add, tell),
   ];
 
   if (control) {
-    listenTo(control, remembering(tell, kept.add), kill);
+    const broken = () => {
+      control.destroy();
+      kill();
+    };
+    listenTo(control, remembering(tell, kept.add), broken);
     control.write(command.boot);
   }
-  watchExit(child, readers, kill, (exit) => {
+  const killChildren = () => {
+    kill();
+    // Later the number could be that of somebody else's process group.
+    ended = true;
+  };
+  watchExit(child, readers, killChildren, (exit) => {
     control?.destroy();
+    life?.destroy();
     tell({ type: 'exited', lastLines: kept.all(), ...exit });
   });
   return {
@@ -97,7 +112,7 @@ function spawnQuietly(command: DaemonCommand, files: ProcessFiles): ChildProcess
     env: { ...command.environment },
     detached: true,
     // 3 is a socket pair: libuv makes "pipes" so.
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe', files.listening.fd, files.journalFd],
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe', files.listening.fd, files.journalFd, 'pipe'],
   });
 }
 
@@ -157,7 +172,6 @@ function watchExit(
     if (child.pid === undefined) finish({ code: null, signal: null, error: error.message });
   });
   child.on('exit', (code, signal) => {
-    // At once: later its number could be that of somebody else's process group.
     killChildren();
     const late = setTimeout(() => finish({ code, signal }), outputAfterExit);
     child.on('close', () => {

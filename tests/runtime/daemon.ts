@@ -51,6 +51,8 @@ export interface Daemon extends AsyncDisposable {
   tell(kind: Control, value: Record<string, number | boolean>): void;
   /** Ends the control connection, as the death of the supervisor does. */
   abandon(): void;
+  /** Closes what the kernel watches for the death of the supervisor; the control connection stays. */
+  cutLifeline(): void;
   exited: Promise<{ code: number | null; signal: string | null }>;
   /** Waits until `done()` holds; looks again at each sign of life of the daemon. */
   until(what: string, done: () => boolean): Promise<void>;
@@ -73,7 +75,7 @@ export async function startDaemon(
   fs.writeFileSync(journal, Buffer.alloc(journalLength));
   const journalFd = fs.openSync(journal, 'r+');
   const child = spawn(python, [runtime], {
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe', listener.fd, journalFd],
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe', listener.fd, journalFd, 'pipe'],
     env: { LANG: 'C.UTF-8', PYTHONDONTWRITEBYTECODE: '1' },
     detached: true,
   });
@@ -120,6 +122,7 @@ export async function startDaemon(
     exited,
     tell: (kind, value) => void socket.write(encodeControl(kind, value, dialect)),
     abandon: () => socket.destroy(),
+    cutLifeline: () => (child.stdio as unknown as net.Socket[])[6]?.destroy(),
     until: (what, done) =>
       signal.until(
         () => `${what}; the daemon said ${JSON.stringify({ messages, logs, control, output })}`,

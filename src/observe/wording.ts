@@ -220,7 +220,8 @@ function quoted(lines: readonly string[]): string {
 
 function from({ processGroup, pid }: { processGroup?: string; pid?: number }): string {
   if (processGroup === undefined) return '';
-  return ` (${groupText(processGroup)}${pid === undefined ? '' : `, daemon ${pid}`})`;
+  const process = processGroup === '' ? 'gateway process' : 'daemon';
+  return ` (${groupText(processGroup)}${pid === undefined ? '' : `, ${process} ${pid}`})`;
 }
 
 function pairText(pair: { processGroup: string; applicationGroup: string }): string {
@@ -231,7 +232,7 @@ function pairText(pair: { processGroup: string; applicationGroup: string }): str
 }
 
 function groupText(name: string): string {
-  return name === '' ? 'the default process group' : `process group "${name}"`;
+  return name === '' ? 'embedded mode' : `process group "${name}"`;
 }
 
 /** Data of a client: control characters must not reach a terminal or start a line. */

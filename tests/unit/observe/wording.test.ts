@@ -107,14 +107,41 @@ const table: [Event, string, string][] = [
   [
     {
       type: 'daemon-restarting',
-      processGroup: '',
+      processGroup: 'blog',
       applicationGroup: 'a|/b',
       pid: 3,
       reason: 'script-changed',
       script: '/x.wsgi',
     },
     'info',
-    'daemon 3 of the default process group, application group "a|/b" is replaced: "/x.wsgi" has changed',
+    'daemon 3 of process group "blog", application group "a|/b" is replaced: "/x.wsgi" has changed',
+  ],
+  [
+    {
+      type: 'request-failed',
+      host: 0,
+      client: '10.0.0.1',
+      target: '/a',
+      status: 500,
+      reason: 'the application raised an exception',
+      request: 'r1',
+      processGroup: '',
+      pid: 4,
+    },
+    'error',
+    '500 for "/a" of 10.0.0.1: the application raised an exception (embedded mode, gateway process 4)',
+  ],
+  [
+    {
+      type: 'embedded-ready',
+      gateway: 0,
+      pid: 4,
+      version: '3.12.1',
+      prefix: '/srv/venv',
+      milliseconds: 40,
+    },
+    'info',
+    'embedded mode is ready in gateway 0: Python 3.12.1 of /srv/venv, after 40 ms',
   ],
   [
     { type: 'daemon-restart-delayed', ...pair, milliseconds: 400, failures: 3 },

@@ -28,12 +28,12 @@ def examine(path):
     look = Look()
     look.visit(tree)
     return {'names': sorted(look.names), 'dynamic': look.dynamic, 'execfile': look.execfile if 'execfile' not in look.names else None,
-        'activates': [{'line': line, 'path': found, 'there': os.path.exists(found)} for line, found in look.activates]}
+        'activates': [{'line': line, 'path': found, 'there': os.path.exists(found)} for line, found in look.activates if found not in look.asked]}
 
 class Look(ast.NodeVisitor):
     def __init__(self):
-        self.names, self.values, self.depth = set(), {}, 0
-        self.dynamic, self.execfile, self.activates = False, None, []
+        self.names, self.values, self.depth, self.guards = set(), {}, 0, 0
+        self.dynamic, self.execfile, self.activates, self.asked = False, None, [], set()
 
     def define(self, node):
         if not self.depth:
@@ -65,6 +65,17 @@ class Look(ast.NodeVisitor):
             self.dynamic = True
         self.generic_visit(node)
 
+    def guard(self, node):
+        self.guards += 1
+        self.generic_visit(node)
+        self.guards -= 1
+    visit_Try = visit_TryExcept = visit_TryFinally = guard
+
+    def visit_If(self, node):
+        # if sys.version_info[0] == 2: ..., if PY2: ...
+        test = ast.dump(node.test)
+        (self.guard if 'version' in test or 'PY' in test else self.generic_visit)(node)
+
     def visit_Exec(self, node):
         self.dynamic = True
         self.generic_visit(node)
@@ -79,14 +90,17 @@ class Look(ast.NodeVisitor):
     def visit_Call(self, node):
         if isinstance(node.func, ast.Name) and node.func.id == 'execfile':
             self.dynamic = True
-            self.execfile = self.execfile or node.lineno
+            if not self.guards:
+                self.execfile = self.execfile or node.lineno
         for argument in node.args:
+            if getattr(node.func, 'attr', '') in ('exists', 'isfile'):
+                self.asked.add(self.value(argument))
             self.note(node, self.value(argument))
         self.generic_visit(node)
 
     def note(self, node, found):
         if found and found.endswith('/activate_this.py') and found.startswith('/'):
-            if found not in [path for line, path in self.activates]:
+            if not self.guards and found not in [path for line, path in self.activates]:
                 self.activates.append((node.lineno, found))
 
     def value(self, node):

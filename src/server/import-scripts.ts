@@ -57,6 +57,7 @@ export async function importScripts({ plan, facts, machine }: ImportParts): Prom
 function argumentOf({ path, callable, group: name }: ScriptUse, group: ProcessGroupPlan): string {
   return JSON.stringify({
     script: path,
+    seconds: group.timeouts.startup || usualSeconds,
     callable: callable ?? null,
     process_group: name,
     application_group: '',

@@ -7,6 +7,7 @@ import { type FakeEntry, fakeMachine, libpython } from './fake-machine.js';
  *     root                               we are root; else we are the user tester (1000)
  *     folder PATH [MODE [UID]]
  *     file PATH [MODE [UID]]
+ *     text PATH REST OF THE LINE         a file; \n in the text begins a new line
  *     link PATH TARGET
  *     python PATH VERSION                an interpreter that answers
  *     broken PATH                        an interpreter that does not
@@ -45,6 +46,9 @@ export function describedMachine(text: string): Machine {
     },
     file: (path, mode, uid) => {
       files[path] = owned({ file: '' }, mode, uid);
+    },
+    text: (path, ...rest) => {
+      files[path] = { file: rest.join(' ').replaceAll('\\n', '\n') };
     },
     link: (path, target) => {
       files[path] = { link: target! };

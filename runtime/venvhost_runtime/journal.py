@@ -9,7 +9,7 @@ SLOT_BITS = 10
 SLOTS = 1 << SLOT_BITS
 SLOT_MASK = SLOTS - 1
 REGION_WORDS = 2 * SLOTS
-REGIONS = 16
+REGIONS = 256
 
 
 class Journal(object):

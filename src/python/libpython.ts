@@ -33,7 +33,12 @@ export async function inspectLibrary(
   const command = [...machine.embeddingProbe, path, python.executable];
   const tried = await runAs(who, command, machine, setpriv);
   const [, outcome, reason = ''] = lineOf(tried.stdout, 'embedding') ?? [];
-  if (outcome === 'works') return { path, findings: [] };
+  if (outcome === 'works') {
+    // Of a build of its own the version is the same, and then it works.
+    const other = reason !== '' && python.version !== undefined && reason !== python.version;
+    const mismatch = `it is of Python ${reason}, and ${python.executable} is ${python.version}`;
+    return { path, findings: other ? [broken(path, mismatch)] : [] };
+  }
   if (outcome === 'no-koffi') return { path, findings: [koffiMissing(reason)] };
   return { path, findings: [broken(path, outcome === 'broken' ? reason : whyNot(tried))] };
 }

@@ -29,7 +29,8 @@ async function main(): Promise<void> {
   report.endStage();
   const table = guideTable(existsSync(outcomes) ? readCells(outcomes) : []);
   process.stdout.write(`${table}\n`);
-  if (values.write) {
+  if (values.write && report.failed() > 0) console.error('the README is left as it is');
+  else if (values.write) {
     const readme = join(repository, 'README.md');
     writeFileSync(readme, withTable(readFileSync(readme, 'utf8'), table));
   }

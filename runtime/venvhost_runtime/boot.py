@@ -54,7 +54,7 @@ def main():
 
 def run_interpreter(fd):
     """Runs in a sub-interpreter until it has to end; ``fd`` is its control connection to the main one."""
-    control = open_control(fd)
+    control = Control(open_socket(fd))
     boot, early = receive_boot(control)
     if boot.get("embedded"):
         from .own_libraries import prefer_own_libraries
@@ -110,9 +110,7 @@ class SubRuntime(Runtime):
 
     def obey(self, kind, values):
         if kind == frames.CONTROL_ADOPT:
-            sock = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, fileno=values["fd"])
-            sock.setblocking(True)
-            set_close_on_exec(values["fd"])
+            sock = open_socket(values["fd"])
             self.adopt(sock, values["region"])
         else:
             Runtime.obey(self, kind, values)
@@ -121,6 +119,18 @@ class SubRuntime(Runtime):
 _register = _signal.signal
 
 _SHUTDOWN_REASONS = {"script-changed": "script_reload", "maximum-requests": "maximum_requests", "import-failed": "script_reload"}
+
+
+def open_socket(fd):
+    """The Unix socket of a descriptor that is given away."""
+    if PY2:
+        sock = _socket.fromfd(fd, _socket.AF_UNIX, _socket.SOCK_STREAM)
+        os.close(fd)  # it was copied
+    else:
+        sock = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, fileno=fd)
+    sock.setblocking(True)
+    set_close_on_exec(sock.fileno())
+    return sock
 
 
 def open_control(fd):

@@ -8,8 +8,10 @@ import os
 import sys
 
 from . import frames
-from .boot import finish, open_control, receive_boot, restrict_signals, run_exit_functions, set_up_paths
+from .boot import (
+    finish, open_socket, receive_boot, restrict_signals, run_exit_functions, run_interpreter, set_up_paths)
 from .compat import PY2, set_close_on_exec, start_new_thread
+from .control import Control
 from .output import print_exception, replace_standard_streams
 from .own_libraries import prefer_own_libraries
 from .process import Process, open_listener
@@ -27,6 +29,12 @@ def start(control_fd):
     start_new_thread(_run, (control_fd,))
 
 
+def start_interpreter(fd):
+    """Called in a sub-interpreter that the gateway has made. Returns at once."""
+    sys.modules["__main__"] = type(sys)("__main__")
+    start_new_thread(run_interpreter, (fd,))
+
+
 def _keep_from_children():
     """A process that the application starts must not hold the ports and logs of the server.
 
@@ -40,9 +48,7 @@ def _keep_from_children():
 
 
 def _run(fd):
-    control = open_control(fd)
-    if PY2:
-        os.close(fd)  # it was copied
+    control = Control(open_socket(fd))
     try:
         boot, early = receive_boot(control)
         if boot is not None:

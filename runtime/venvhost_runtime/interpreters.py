@@ -6,6 +6,7 @@ between supervisor and daemon.
 """
 
 import _socket
+import os
 import sys
 
 from . import frames
@@ -34,7 +35,8 @@ boot.run_interpreter(fd)
 class Interpreter(object):
     """A sub-interpreter, as the main interpreter sees it."""
 
-    def __init__(self, group, boot):
+    def __init__(self, group, boot, spawn):
+        """``spawn(fd)`` makes one from outside, where Python cannot."""
         ours, theirs = _socket.socketpair()
         for sock in (ours, theirs):
             sock.setblocking(True)
@@ -45,7 +47,11 @@ class Interpreter(object):
         values["application_group"] = group
         values["preload"] = [entry for entry in boot["preload"] if entry["application_group"] == group]
         self.control.send(frames.CONTROL_BOOT, values)
-        start_new_thread(self._run, (theirs.detach(),))
+        if _interpreters is None:
+            spawn(os.dup(theirs.fileno()))
+            theirs.close()
+        else:
+            start_new_thread(self._run, (theirs.detach(),))
 
     def adopt(self, fd, region):
         """Hands over a connection of a gateway; the interpreter closes it."""

@@ -109,9 +109,14 @@ class Process(Runtime):
         interpreter = self._interpreters.get(group)
         if interpreter is None or interpreter.ended:
             self.control.message("info", "creating sub-interpreter \"%s\"" % group)
-            interpreter = self._interpreters[group] = Interpreter(group, self.boot)
+            interpreter = self._interpreters[group] = Interpreter(group, self.boot, self._spawn)
             self.watch(interpreter.control.socket.fileno(), lambda fd: self._hear(interpreter, fd))
         return interpreter
+
+    def _spawn(self, fd):
+        """The gateway makes a sub-interpreter, which runs ``embedded.start_interpreter(fd)``."""
+        set_close_on_exec(fd)
+        self.control.send(frames.CONTROL_INTERPRET, {"fd": fd})
 
     def _hear(self, interpreter, fd):
         """A sub-interpreter speaks to this one as a daemon to its supervisor."""

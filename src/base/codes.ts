@@ -94,10 +94,6 @@ export const catalogue = {
     severity: 'error',
     title: 'the shared library of the Python of embedded mode cannot be used',
   },
-  'embedded-main-interpreter-only': {
-    severity: 'error',
-    title: 'this Python has only the main interpreter in embedded mode',
-  },
   'embedded-restricted': {
     severity: 'error',
     title: 'a mount runs in embedded mode, and WSGIRestrictEmbedded forbids that',

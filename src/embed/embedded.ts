@@ -1,7 +1,7 @@
 import net from 'node:net';
-import { Control, encodeControl } from '../protocol/control.js';
+import { Control, encodeControl, type Interpret } from '../protocol/control.js';
 import { type ControlNews, controlNews } from '../protocol/control-news.js';
-import type { Dialect } from '../protocol/marshal.js';
+import { type Dialect, decodeMarshal } from '../protocol/marshal.js';
 import { FrameReader } from '../protocol/reader.js';
 import { loadForeignFunctions } from './foreign.js';
 import { startInterpreter } from './interpreter.js';
@@ -38,13 +38,24 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   const foreign = await loadForeignFunctions();
   const [ours, theirs] = socketPair(foreign);
   const interpreter = startInterpreter(foreign, options.library, options.program);
-  const started = interpreter.run(bootstrap(options.runtimeFolder, theirs));
-  interpreter.release();
+  const started = interpreter.run(bootstrap(options.runtimeFolder, `start(${theirs})`));
+  const subInterpreters = interpreter.release();
   if (!started) throw new Error('the Python part of embedded mode cannot be started');
   const control = new net.Socket({ fd: ours, readable: true, writable: true });
   control.write(options.boot);
   let stopping = false;
-  const end = whenEnded(control, options.tell, () => {
+  const hear = (type: number, payload: Buffer) => {
+    if (type === Control.Interpret) {
+      const { fd } = decodeMarshal(payload) as Interpret;
+      const code = bootstrap(options.runtimeFolder, `start_interpreter(${fd})`);
+      // Requests wait for it already: they would wait for ever.
+      if (!subInterpreters.add(code)) options.ended();
+      return;
+    }
+    const news = controlNews(type, payload);
+    if (news) options.tell(news);
+  };
+  const end = whenEnded(control, hear, () => {
     if (!stopping) options.ended();
   });
   return {
@@ -58,25 +69,22 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
 }
 
 /** Nothing of ours may stay in `__main__` or `sys.path`. A JSON text is a string literal of Python too. */
-function bootstrap(runtimeFolder: string, fd: number): string {
+function bootstrap(runtimeFolder: string, call: string): string {
   return [
     'import sys',
     `sys.path.insert(0, ${JSON.stringify(runtimeFolder)})`,
     'from venvhost_runtime import embedded',
     'del sys.path[0]',
-    `embedded.start(${fd})`,
+    `embedded.${call}`,
   ].join('\n');
 }
 
 function whenEnded(
   control: net.Socket,
-  tell: (news: ControlNews) => void,
+  hear: (type: number, payload: Buffer) => void,
   ended: () => void,
 ): Promise<void> {
-  const reader = new FrameReader((type, _stream, payload) => {
-    const news = controlNews(type, payload);
-    if (news) tell(news);
-  });
+  const reader = new FrameReader((type, _stream, payload) => hear(type, payload));
   control.on('data', (chunk: Buffer) => reader.push(chunk));
   control.on('error', () => {});
   return new Promise((resolve) => {

@@ -1,11 +1,21 @@
-import type { ForeignFunctions, ForeignLibrary } from './foreign.js';
+import type { Foreign, ForeignFunctions, ForeignLibrary } from './foreign.js';
 
 /** A Python interpreter in this process, with the lock of the interpreter held by this thread until `release`. */
 export interface Interpreter {
   /** Runs statements in `__main__`. @returns whether no exception came; its traceback is on fd 2 */
   run(code: string): boolean;
-  /** Lets the threads of Python run. Nothing may be called afterwards. */
-  release(): void;
+  /** Lets the threads of Python run. Nothing else may be called afterwards. */
+  release(): SubInterpreters;
+}
+
+export interface SubInterpreters {
+  /**
+   * Makes a sub-interpreter and runs statements in its `__main__`, on this thread, which waits for the lock of
+   * the interpreter.
+   *
+   * @returns whether that worked
+   */
+  add(code: string): boolean;
 }
 
 /**
@@ -29,7 +39,23 @@ export function startInterpreter(
   const save = library.function('void *PyEval_SaveThread()');
   return {
     run: (code) => run(code) === 0,
-    release: () => void save(),
+    release: () => subInterpreters(library, run, save),
+  };
+}
+
+function subInterpreters(library: ForeignLibrary, run: Foreign, save: Foreign): SubInterpreters {
+  const restore = library.function('void PyEval_RestoreThread(void *)');
+  const create = library.function('void *Py_NewInterpreter()');
+  const swap = library.function('void *PyThreadState_Swap(void *)');
+  const main = save();
+  return {
+    add(code) {
+      restore(main);
+      const worked = create() !== null && run(code) === 0;
+      swap(main);
+      save();
+      return worked;
+    },
   };
 }
 

@@ -25,6 +25,8 @@ export const Control = {
   BootFailed: 52,
   /** sub-interpreter → main interpreter: `Released`. */
   Released: 53,
+  /** embedded runtime → gateway: `Interpret`. Python before 3.8 cannot make sub-interpreters itself. */
+  Interpret: 54,
 } as const;
 export type Control = (typeof Control)[keyof typeof Control];
 
@@ -92,6 +94,8 @@ export type Message = {
 };
 /** A connection of a gateway, by descriptor, and its region of the journal. */
 export type Adopt = { readonly fd: number; readonly region: number };
+/** Make a sub-interpreter that runs on this control connection. */
+export type Interpret = { readonly fd: number };
 /** The connection is over, its region free. */
 export type Released = { readonly region: number };
 export type LeavingReason =

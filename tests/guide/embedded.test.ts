@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { compareVersions } from '../../src/python/installed.js';
 import { NotHere, usualKind } from '../support/environments.js';
 import { minor } from '../support/pythons.js';
 import { anotherPython, type Page, type RunningGuide } from './place.js';
@@ -57,10 +56,6 @@ scenario(16, 'embedded', async (place) => {
       groups: ['localhost|/myapp1.wsgi', 'localhost|/myapp2.wsgi'],
     },
   ]) {
-    if (mainInterpreterOnly(place)) {
-      assert.match(await place.refused(file), /embedded-main-interpreter-only/);
-      continue;
-    }
     const running = await serveEmbedded(place, file);
     for (const [index, path] of paths.entries()) {
       const one = await running.page(path);
@@ -71,7 +66,6 @@ scenario(16, 'embedded', async (place) => {
       inTheGateway(running, one);
     }
   }
-  return mainInterpreterOnly(place) ? refusal : undefined;
 });
 
 scenario(17, 'embedded', async (place) => {
@@ -80,10 +74,6 @@ scenario(17, 'embedded', async (place) => {
   const one = await environment('myapp1', { kind: 'virtualenv', packages: { flavour: '1.0' } });
   const two = await environment('myapp2', { kind, packages: { flavour: '2.0' } });
   const empty = await environment('empty', { kind });
-  if (mainInterpreterOnly(place)) {
-    assert.match(await place.refused('site.conf'), /embedded-main-interpreter-only/);
-    return refusal;
-  }
   const running = await serveEmbedded(place, 'site.conf');
   const packages = (home: string) =>
     join(home, 'lib', `python${minor(python.version)}`, 'site-packages');
@@ -112,13 +102,6 @@ scenario(18, 'embedded', async (place) => {
   assert.ok(!blog.path.includes(join(place.here, 'first')), 'python-path is for daemon mode');
   assert.deepEqual([blog.prefix, blog.flavour, blog.process_group], [home, '1.0', '']);
 });
-
-const refusal = 'refused: before Python 3.8 embedded mode has the main interpreter alone';
-
-/** The reason, with the way out, is told before the start: in daemon mode each application gets a process. */
-function mainInterpreterOnly({ python }: Tried): boolean {
-  return compareVersions(python.version, '3.8') < 0;
-}
 
 /** Skips where embedded mode cannot be: the reason is what the check of the configuration says. */
 async function serveEmbedded(place: Tried, file: string): Promise<RunningGuide> {

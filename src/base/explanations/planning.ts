@@ -96,12 +96,6 @@ export const planning = {
     remedy: 'Choose a process group, or install that Python again.',
     example: 'WSGIProcessGroup blog',
   },
-  'embedded-main-interpreter-only': {
-    cause: 'In embedded mode this Python has no sub-interpreters that venvhost can use.',
-    happens: refuses,
-    remedy: 'Use the main interpreter, or choose a process group.',
-    example: 'WSGIApplicationGroup %{GLOBAL}',
-  },
   'embedded-beside-group': {
     cause:
       'A virtual host defines a process group, but the mount does not choose it: WSGIDaemonProcess alone changes nothing.',

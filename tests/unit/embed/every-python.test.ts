@@ -114,8 +114,6 @@ for (const python of findPythons().filter(
 )) {
   const library = libraryOf(python);
   const skip = library === undefined && `${python.executable} has no shared library here`;
-  const [major = 0, minor = 0] = python.version.split('.').map(Number);
-  const subInterpreters = major === 3 && minor >= 8;
 
   const behaviour = (sentence: string, body: (running: Running) => Promise<void>, no = skip) =>
     test(`Python ${python.version} embedded: ${sentence}`, { skip: no, timeout: 60_000 }, () =>
@@ -139,16 +137,12 @@ for (const python of findPythons().filter(
     assert.match(await get('/main'), /^new /);
   });
 
-  behaviour(
-    'application groups are sub-interpreters',
-    async ({ script, get, home }) => {
-      script('main', tells('sys.mark = 1'));
-      script('sub', tells('assert not hasattr(sys, "mark")'));
-      const [main, sub] = [JSON.parse(await get('/main')), JSON.parse(await get('/sub'))];
-      assert.deepEqual([sub[0], sub[3], sub[5]], [home, main[3], 'sub']);
-    },
-    subInterpreters ? skip : 'sub-interpreters need Python 3.8',
-  );
+  behaviour('application groups are sub-interpreters', async ({ script, get, home }) => {
+    script('main', tells('sys.mark = 1'));
+    script('sub', tells('assert not hasattr(sys, "mark")'));
+    const [main, sub] = [JSON.parse(await get('/main')), JSON.parse(await get('/sub'))];
+    assert.deepEqual([sub[0], sub[3], sub[5]], [home, main[3], 'sub']);
+  });
 
   test(`Python ${python.version} embedded: exit functions run when the server stops`, {
     skip,

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as after } from 'node:timers/promises';
 import { makeReadableFolder } from './run-folder.js';
 
@@ -7,7 +7,13 @@ let ownFolder: string | undefined;
 
 /** Where things lie that the test files of one run share; of this process alone outside of a run. */
 export function sharedFolder(): string {
-  ownFolder ??= process.env['VENVHOST_TEST_FOLDER'] ?? makeReadableFolder('vht-');
+  const ofRun = process.env['VENVHOST_TEST_FOLDER'];
+  if (ofRun !== undefined) return ofRun;
+  if (ownFolder === undefined) {
+    const made = makeReadableFolder('vht-');
+    process.on('exit', () => rmSync(made, { recursive: true, force: true }));
+    ownFolder = made;
+  }
   return ownFolder;
 }
 

@@ -3,7 +3,7 @@ import { type Diagnostic, diagnostic } from '../base/diagnostic.js';
 import { didYouMean } from '../base/nearest.js';
 import type { Span } from '../base/span.js';
 import type { ProcessGroup } from '../config/config.js';
-import { writable } from '../python/environment-findings.js';
+import { writable } from '../python/package-findings.js';
 import { worldWritable } from '../python/permissions.js';
 import { isOfOtherPython, type ScriptFacts } from '../python/scripts.js';
 import { minorVersion } from '../python/versions.js';

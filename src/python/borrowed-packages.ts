@@ -7,6 +7,7 @@ import {
 } from './distributions.js';
 import type { Machine } from './machine.js';
 import { packageFolders } from './packages.js';
+import { pipInstall } from './pip.js';
 
 /**
  * Requirements that an environment with `include-system-site-packages = true` does not have itself and takes
@@ -41,7 +42,7 @@ export function borrowedPackages(
       'system-packages-used',
       `${named} has include-system-site-packages = true, and ${by} uses ${from.name} ${from.version} of the main installation${more.length > 0 ? ` (${more.length} more like it)` : ''}: an upgrade of the system changes it`,
       {
-        hint: `install it in the environment: ${root}/bin/python -m pip install --ignore-installed ${[first, ...more].map((one) => one.from.name).join(' ')}`,
+        hint: `install it in the environment: ${pipInstall(`${root}/bin/python`, `--ignore-installed ${[first, ...more].map((one) => one.from.name).join(' ')}`, own)}`,
       },
     ),
   ];

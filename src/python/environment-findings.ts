@@ -1,39 +1,15 @@
 import { dirname, join } from 'node:path';
 import type { RunAs } from '../base/as-identity.js';
 import { type Diagnostic, diagnostic } from '../base/diagnostic.js';
+import { type Check, type Examined, isEnvironment, type Reader, reads } from './examined.js';
 import { makeCommand } from './home.js';
-import type { Entry, Machine } from './machine.js';
-import { foreignExtensions, packageFolders, packageVersions } from './packages.js';
+import type { Machine } from './machine.js';
+import { packageFindings } from './package-findings.js';
+import { packageFolders, packageVersions } from './packages.js';
 import { type Walk, walkPath } from './path-walk.js';
-import { canRead, modeText, worldWritable } from './permissions.js';
-import { malformedLine, type PyvenvCfg } from './pyvenv-cfg.js';
+import { canRead } from './permissions.js';
+import { malformedLine } from './pyvenv-cfg.js';
 import { minorVersion } from './versions.js';
-
-/** An environment whose interpreter answered. */
-export interface Examined {
-  readonly root: string;
-  /** How messages name it: `python-home "/srv/venv"`. */
-  readonly named: string;
-  readonly executable: string;
-  readonly version: string;
-  readonly kind: string;
-  readonly cfg: PyvenvCfg | undefined;
-}
-
-/** Whom the findings are for. */
-export interface Reader {
-  readonly who: RunAs;
-  /** `user "www-data"`, or `the user of this server`. */
-  readonly name: string;
-  /** Paths that the user can read though their modes say no: access control lists. */
-  readonly reads?: ReadonlySet<string>;
-}
-
-function reads({ who, reads: known }: Reader, path: string, entry: Entry): boolean {
-  return canRead(entry, who) || known?.has(path) === true;
-}
-
-type Check = (examined: Examined, machine: Machine, reader: Reader) => Diagnostic[];
 
 /** What files tell about an environment that starts, but is not what it seems. Nothing is executed. */
 export const environmentFindings: Check = (examined, machine, reader) => {
@@ -42,10 +18,6 @@ export const environmentFindings: Check = (examined, machine, reader) => {
     : [cfgMissing, packageFindings];
   return checks.flatMap((check) => check(examined, machine, reader));
 };
-
-function isEnvironment({ cfg, kind }: Examined): boolean {
-  return cfg !== undefined || kind === 'virtualenv';
-}
 
 /** An activate script without a pyvenv.cfg: a virtual environment that lost it. */
 const cfgMissing: Check = ({ root, named, version, kind }, machine, reader) => {
@@ -175,56 +147,6 @@ function rootOfScript(root: string, machine: Machine): string | undefined {
 
 function samePlace(one: Walk, other: Walk): boolean {
   return one.towards === other.towards;
-}
-
-const packageFindings: Check = (examined, machine, reader) => {
-  const folders = packageFolders(examined.root, examined.version, machine);
-  return [
-    ...folders.flatMap((folder) => accessOf(folder, examined.named, machine, reader)),
-    ...(isEnvironment(examined)
-      ? folders.flatMap((folder) => foreign(folder, examined, machine))
-      : []),
-  ];
-};
-
-function accessOf(folder: string, named: string, machine: Machine, reader: Reader): Diagnostic[] {
-  const entry = machine.look(folder);
-  if (typeof entry === 'string') return [];
-  const found: Diagnostic[] = [];
-  if (!reads(reader, folder, entry))
-    found.push(
-      diagnostic(
-        'packages-unreadable',
-        `${named}: ${reader.name} cannot read ${folder} (mode ${modeText(entry.mode)})`,
-        { hint: `let everybody read it: chmod -R a+rX ${folder}` },
-      ),
-    );
-  if (worldWritable(entry))
-    found.push(writable(`the folder of packages ${folder}`, folder, entry.mode));
-  return found;
-}
-
-/** Whoever can write there runs code as the user of the daemon. */
-export function writable(what: string, path: string, mode: number): Diagnostic {
-  return diagnostic(
-    'world-writable',
-    `everybody can write to ${what} (mode ${modeText(mode)}), and so run code as the user of its application`,
-    { hint: `take that away: chmod o-w ${path}` },
-  );
-}
-
-function foreign(folder: string, { named, version }: Examined, machine: Machine): Diagnostic[] {
-  const [first, ...more] = foreignExtensions(folder, version, machine);
-  if (!first) return [];
-  return [
-    diagnostic(
-      'extension-other-version',
-      `${named}: ${first.path.slice(folder.length + 1)}${more.length > 0 ? ` and ${more.length} more` : ''} in ${folder} ${more.length > 0 ? 'are' : 'is'} compiled for Python ${first.made}, not for ${minorVersion(version)}, and cannot be imported`,
-      {
-        hint: 'install the package again with the pip of this environment: bin/python -m pip install --force-reinstall NAME',
-      },
-    ),
-  ];
 }
 
 /** What an environment needs and the mode bits deny to a user: whoever can ask the kernel should. */

@@ -117,16 +117,18 @@ async function examine(
         }),
       ],
     };
-  if (root === undefined || version === undefined) return { python, findings: [] };
-  const own = packageFolders(root, version, machine);
+  if (version === undefined) return { python, findings: [] };
+  const own = packageFolders(root ?? python.basePrefix ?? '/usr', version, machine);
   const distributions = listDistributions(own, machine);
+  // Of the Python of the system there is nothing to mend.
+  if (root === undefined) return { python, findings: [], distributions };
   const who = request.who ?? machine.self;
   const reads = new Set<string>();
   for (const path of seemsUnreadable({ root, version }, machine, who))
     if (await mayRead(path, request.who)) reads.add(path);
   const reader = { who, name: nameOf(request), reads };
   const findings = environmentFindings(
-    { root, named, executable, version, kind, cfg },
+    { root, named, executable, version, kind, cfg, distributions },
     machine,
     reader,
   );

@@ -3,7 +3,9 @@ import type { Span } from '../base/span.js';
 import type { Facts } from '../plan/facts.js';
 import type { Plan, ProcessGroupPlan } from '../plan/plan.js';
 import type { ScriptUse } from '../plan/script-answers.js';
+import type { Inspection } from '../python/inspect.js';
 import type { Machine, Ran } from '../python/machine.js';
+import { pipInstall } from '../python/pip.js';
 import { importMain } from './package-files.js';
 import { runtimeCommands } from './runtime-command.js';
 
@@ -25,6 +27,8 @@ const usualSeconds = 60;
  * compiled are left out: that was told already. As root, nothing is imported that has no other user.
  */
 export async function importScripts({ plan, facts, machine }: ImportParts): Promise<Diagnostic[]> {
+  // That users cannot be switched was told already.
+  if (machine.self.uid === 0 && facts.setpriv === undefined) return [];
   const groups = new Map(
     [...plan.processGroups, ...(plan.embedded ? [plan.embedded] : [])].map((one) => [
       one.name,
@@ -47,7 +51,7 @@ export async function importScripts({ plan, facts, machine }: ImportParts): Prom
       const argv = [...commands(group.python.executable, group.identity), argumentOf(use, group)];
       const seconds = group.timeouts.startup || usualSeconds;
       const ran = await machine.run(argv, { environment: group.environment, seconds });
-      found.push(outcome(use, group, ran, hasPip(facts, group)));
+      found.push(outcome(use, group, ran, facts.pythons[group.name]?.distributions));
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
@@ -73,6 +77,8 @@ function argumentOf({ path, callable, group: name }: ScriptUse, group: ProcessGr
   });
 }
 
+type Installed = Inspection['distributions'];
+
 interface Failure {
   readonly kind: string;
   readonly text: string;
@@ -82,7 +88,12 @@ interface Failure {
   readonly module: string;
 }
 
-function outcome(use: ScriptUse, group: ProcessGroupPlan, ran: Ran, pip: boolean): Diagnostic[] {
+function outcome(
+  use: ScriptUse,
+  group: ProcessGroupPlan,
+  ran: Ran,
+  distributions: Installed,
+): Diagnostic[] {
   const { path, at, callable } = use;
   const answer = parseAnswer(ran.stdout);
   if (!answer && ran.failure?.startsWith('no answer'))
@@ -99,7 +110,8 @@ function outcome(use: ScriptUse, group: ProcessGroupPlan, ran: Ran, pip: boolean
         at,
       }),
     ];
-  if (typeof answer.failed === 'object') return [failed(use, group, answer.failed as Failure, pip)];
+  if (typeof answer.failed === 'object')
+    return [failed(use, group, answer.failed as Failure, distributions)];
   if (answer.callable === true) return [];
   return [
     diagnostic(
@@ -117,16 +129,15 @@ function failed(
   { path, at }: ScriptUse,
   { python }: ProcessGroupPlan,
   failure: Failure,
-  pip: boolean,
+  distributions: Installed,
 ): Diagnostic {
   const text = String(failure.text).split('\n')[0] ?? '';
   const line = Number(failure.line) || 0;
   const where = line > 0 ? ` in line ${line} of ${failure.path}` : '';
   const missing = failure.kind === 'ModuleNotFoundError' || /^No module named/.test(text);
-  const module = String(failure.module || /named '?([\w.]+)/.exec(text)?.[1] || 'NAME').split(
-    '.',
-  )[0];
-  const install = `install what has it: ${python.executable} -m pip install ${module}`;
+  const named = String(failure.module) || /named '?([\w.]+)/.exec(text)?.[1];
+  // It comes from the application and is to be pasted into a shell.
+  const module = /^\w+/.exec(named ?? '')?.[0] ?? 'NAME';
   return diagnostic(
     'script-import-failed',
     `the import of ${path} failed: ${failure.kind}: ${text}${where}`,
@@ -138,9 +149,7 @@ function failed(
         ],
       }),
       ...(missing && {
-        hint: pip
-          ? install
-          : `${install}\n(the environment has no pip yet: ${python.executable} -m ensurepip)`,
+        hint: `install what has it: ${pipInstall(python.executable, module, distributions)}`,
       }),
     },
   );
@@ -165,11 +174,6 @@ function endOf({ signal, status, failure, stderr }: Ran): string {
   const last = lines.find((line) => line.startsWith('Fatal Python error')) ?? lines.at(-1) ?? '';
   const how = signal ? `killed by ${signal}` : (failure ?? `exit status ${status}`);
   return last === '' ? how : `${how}, its last words were: ${last.slice(0, 400)}`;
-}
-
-function hasPip({ pythons }: Facts, group: ProcessGroupPlan): boolean {
-  const distributions = pythons[group.name]?.distributions;
-  return !distributions || distributions.some(({ name }) => name === 'pip');
 }
 
 function place(file: string, line: number, text: string): Span {

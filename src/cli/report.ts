@@ -40,7 +40,7 @@ export function commonHint(diagnostics: readonly Diagnostic[]): string {
 }
 
 /** The configuration may be somebody else's: escape sequences in it must not reach the terminal. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]/g, '\ufffd');
 }
 

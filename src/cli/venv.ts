@@ -7,7 +7,7 @@ import { describeEnvironments, type Environment, environmentsNear } from '../pyt
 import { inspectTools } from '../python/inspect.js';
 import { realMachine } from '../python/machine.js';
 import { jsonReport } from './json-report.js';
-import { reportDiagnostics } from './report.js';
+import { printable, reportDiagnostics } from './report.js';
 import { exitStatus, type Terminal } from './terminal.js';
 
 interface VenvOptions {
@@ -71,7 +71,8 @@ async function showEnvironments(
     );
   else
     for (const [index, environment] of found.entries()) {
-      terminal.out(`${index > 0 ? '\n' : ''}${asText(environment, options, identity?.user)}`);
+      const text = asText(environment, options, identity?.user);
+      terminal.out(`${index > 0 ? '\n' : ''}${printable(text)}`);
       terminal.error(reportDiagnostics(environment.findings, { shortNotes: false, colors }));
     }
   return found.some(({ findings }) => hasErrors(findings)) ? exitStatus.errors : exitStatus.fine;

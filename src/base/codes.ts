@@ -217,7 +217,7 @@ export const catalogue = {
     title: 'python-path names the packages of a virtual environment',
   },
   'python-path-shadowed': {
-    severity: 'warning',
+    severity: 'note',
     title: 'two folders of the module search path have a module of the same name',
   },
   'python-home-unneeded': { severity: 'note', title: 'nothing uses WSGIPythonHome' },

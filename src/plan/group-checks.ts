@@ -32,7 +32,8 @@ function unsafePackages(
 ): Diagnostic[] {
   const unsafe = unsafeInSubInterpreters(pythons[name]?.distributions ?? []);
   const [first] = unsafe;
-  if (!first || isolation === 'processes') return [];
+  // What the Python of the system has installed is seldom there for an application.
+  if (!first || isolation === 'processes' || pythons[name]?.python.home === undefined) return [];
   const sub = uses
     .filter((use) => use.name === name && use.mount)
     .flatMap(({ host, mount }) =>

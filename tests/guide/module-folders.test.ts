@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { minor } from '../support/pythons.js';
-import { firstPythonOfPath, guidePythons, mainFlavour } from './place.js';
+import { NotHere } from '../support/environments.js';
+import { minor, type Python } from '../support/pythons.js';
+import { firstPythonOfPath, guidePythons, mainFlavour, type Place } from './place.js';
 import { scenario } from './scenario.js';
 
 scenario(18, 'daemon', async ({ here, environment, serve }) => {
@@ -33,7 +34,9 @@ scenario(20, 'daemon', async ({ python, venvs, environment, check, serve }) => {
 
 scenario(21, 'daemon', async ({ python, environment, serve }, original) => {
   const all = guidePythons();
-  const pythons = { oldest: all[0] ?? original, chosen: original, newest: all.at(-1) ?? original };
+  // Without PyPI there is no virtualenv, so no environment of Python 2.
+  const [oldest = original] = (await canVirtualenv(environment, all[0])) ? all : all.slice(1);
+  const pythons = { oldest, chosen: original, newest: all.at(-1) ?? original };
   const versions = { oldest: '1.0', chosen: '1.5', newest: '2.0' };
   const homes: Record<string, string> = {};
   for (const name of ['oldest', 'chosen', 'newest'] as const)
@@ -51,3 +54,17 @@ scenario(21, 'daemon', async ({ python, environment, serve }, original) => {
     );
   }
 });
+
+async function canVirtualenv(
+  environment: Place['environment'],
+  python: Python | undefined,
+): Promise<boolean> {
+  if (python === undefined || python.venv) return true;
+  try {
+    await environment('probe', {}, python);
+    return true;
+  } catch (error) {
+    if (error instanceof NotHere) return false;
+    throw error;
+  }
+}

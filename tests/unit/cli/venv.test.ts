@@ -51,8 +51,8 @@ test('venv --json has every key, also for what is no environment, and status 1',
     assert.deepEqual(Object.keys(environments[0]!), Object.keys(environments[1]!));
     assert.equal(environments[0]?.['kind'], 'venv');
     assert.equal(environments[1]?.['version'], null);
-    const [finding] = environments[1]?.['findings'] as { code: string; hint: string }[];
-    assert.equal(finding?.code, 'home-missing');
+    const findings = environments[1]!['findings'] as { code: string }[];
+    assert.equal(findings[0]?.code, 'home-missing');
   }),
 );
 

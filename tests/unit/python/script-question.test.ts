@@ -70,8 +70,8 @@ for (const { executable, version } of findPythons())
       for (const [key, value] of Object.entries(told))
         assert.deepEqual(answers[index]?.[key], value, `${name}: ${key}`);
     const [syntax, missing] = answers.slice(-2);
-    assert.deepEqual((syntax?.['syntax'] as { line: number; text: string }).line, 2);
-    assert.equal((syntax?.['syntax'] as { text: string }).text, 'y = = 2');
+    assert.deepEqual((syntax?.['syntax'] as { line: number; text: string } | undefined)?.line, 2);
+    assert.equal((syntax?.['syntax'] as { text: string } | undefined)?.text, 'y = = 2');
     assert.equal(missing?.['unreadable'], 'No such file or directory');
   });
 

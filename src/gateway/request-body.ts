@@ -17,6 +17,8 @@ export interface BodyEvents {
 const mostInMemory = 64 * 1024;
 /** A body beyond this length is given to a process before it is complete. */
 const mostStored = 1024 * 1024 * 1024;
+/** Credit that is kept, so that a process that asks for all and reads nothing cannot fill the memory. */
+const mostCredit = 4 * 1024 * 1024;
 /** Bytes that may wait for the disk. */
 const mostPending = 256 * 1024;
 const readStep = 256 * 1024;
@@ -84,7 +86,7 @@ export class RequestBody {
   }
 
   credit(bytes: number): void {
-    this.#window += bytes;
+    this.#window = Math.min(this.#window + bytes, mostCredit);
   }
 
   /** From now on nothing of what is in memory is sent again. */

@@ -1,7 +1,7 @@
 import { createConnection, type Socket } from 'node:net';
 import type { Endpoint } from '../../plan/plan.js';
-import { Frame, protocolVersion } from '../../protocol/frames.js';
-import { slotBits, slotOf, slots } from '../../protocol/journal.js';
+import { Frame, initialWindow, protocolVersion } from '../../protocol/frames.js';
+import { regions, regionWords, slotBits, slotOf, slots } from '../../protocol/journal.js';
 import { word } from '../../protocol/marshal.js';
 import { FrameReader } from '../../protocol/reader.js';
 import { type Journal, openJournal } from './journal-file.js';
@@ -47,6 +47,8 @@ export interface ChannelEvents {
   room(): void;
   /** Nothing new may be sent to the process. */
   goAway(): void;
+  /** It did not take a request that was meant for it. */
+  refused(): void;
   /** All streams have been told. */
   lost(): void;
 }
@@ -68,6 +70,8 @@ export class Channel {
   /** The stream in each slot; 0: free. */
   readonly #streams = new Int32Array(slots);
   readonly #uses = new Uint16Array(slots);
+  /** Bytes of Data that may still come on the stream in each slot. */
+  readonly #windows = new Float64Array(slots);
   readonly #free = Array.from({ length: slots }, (_, index) => slots - 1 - index);
   #leaving = false;
   #closed = false;
@@ -78,7 +82,9 @@ export class Channel {
     // A region of the journal may have served an earlier connection: old numbers should not meet new ones.
     for (let slot = 0; slot < slots; slot++)
       this.#uses[slot] = Math.floor(Math.random() * usesMask);
-    const reader = new FrameReader((type, stream, payload) => this.#take(type, stream, payload));
+    const reader = new FrameReader((type, stream, payload) => this.#take(type, stream, payload), {
+      inPieces: Frame.Data,
+    });
     this.#socket = createConnection({ path: process.endpoint.socket });
     this.#out = new Outbox(this.#socket);
     this.#socket.on('data', (chunk: Buffer) => {
@@ -104,6 +110,7 @@ export class Channel {
     const stream = (uses << slotBits) | slot;
     this.#streams[slot] = stream;
     this.#owners[slot] = owner;
+    this.#windows[slot] = initialWindow;
     this.inFlight++;
     this.process.sent(now);
     owner.sentAt = now;
@@ -120,6 +127,8 @@ export class Channel {
   }
 
   grant(stream: number, bytes: number): void {
+    const slot = slotOf(stream);
+    this.#windows[slot] = (this.#windows[slot] as number) + bytes;
     this.#out.frame(Frame.Credit, stream, word(bytes));
   }
 
@@ -188,10 +197,12 @@ export class Channel {
         owner?.onHead(payload);
         return;
       case Frame.Data:
-        if (owner) owner.onStreamData(payload);
+        if (!this.#hasWindow(slot, payload.length)) this.#socket.destroy();
+        else owner?.onStreamData(payload);
         return;
       case Frame.Credit:
-        if (payload.length === 4) owner?.onCredit(payload.readUInt32LE());
+        if (payload.length !== 4 || !this.#reads()) this.#socket.destroy();
+        else owner?.onCredit(payload.readUInt32LE());
         return;
       case Frame.End:
         this.#over(slot, owner, now);
@@ -208,6 +219,7 @@ export class Channel {
       case Frame.Refused:
         this.#over(slot, owner, 0);
         owner?.onRefused();
+        if (owner) this.#events.refused();
         break;
       default:
         this.#socket.destroy();
@@ -217,13 +229,30 @@ export class Channel {
     this.#events.room();
   }
 
+  /** A process that sends more than it may would fill the memory of the gateway. */
+  #hasWindow(slot: number, length: number): boolean {
+    const left = (this.#windows[slot] as number) - length;
+    this.#windows[slot] = left;
+    return left >= 0;
+  }
+
+  /** So does one that asks for more and does not read what it got: a window for each request is the most. */
+  #reads(): boolean {
+    return this.#socket.writableLength <= (this.inFlight + 4) * 2 * initialWindow;
+  }
+
   #takeConnection(type: number, payload: Buffer): void {
     if (type === Frame.GoAway) {
       this.leave();
+      this.#events.goAway();
       return;
     }
+    const region = payload.length < 12 ? 0 : payload.readUInt32LE(4);
     if (
       type !== Frame.Welcome ||
+      this.welcomed ||
+      region % regionWords !== 0 ||
+      region >= regions * regionWords ||
       payload.length < 12 ||
       payload.readUInt32LE(0) !== protocolVersion
     ) {
@@ -232,7 +261,7 @@ export class Channel {
     }
     this.welcomed = true;
     try {
-      this.journal = openJournal(this.process.endpoint.journal, payload.readUInt32LE(4));
+      this.journal = openJournal(this.process.endpoint.journal, region);
     } catch {
       // Without a journal every request counts as begun; the process still serves.
     }
@@ -258,7 +287,8 @@ export class Channel {
       this.#owners[slot] = undefined;
       this.#streams[slot] = 0;
       if (stream !== 0) this.process.over(undefined);
-      if (owner) lost.push([owner, this.journal?.begun(stream) ?? true]);
+      // The process may live and have it: what it has not begun by now it never will.
+      if (owner) lost.push([owner, !this.journal?.withdraw(stream)]);
     }
     this.inFlight = 0;
     this.journal?.close();

@@ -3,8 +3,8 @@ import { slots } from '../../protocol/journal.js';
 import { Channel, type Far } from './channel.js';
 import { frozenMilliseconds, meanAfter, type Place } from './policy.js';
 
-/** How a connection that broke is tried again. */
-const reconnectMilliseconds = 100;
+/** How long a process gets nothing when its connection broke, or when it refused a request. */
+const pauseMilliseconds = 100;
 /**
  * What a dead process wrote last may still be unread, so its connections end by themselves, or after this time
  * where a child that it left behind holds the socket open.
@@ -46,7 +46,7 @@ export class DaemonProcess<T extends Sendable = Sendable> implements Place, Far 
   readonly #ending = new Set<Channel>();
   #leaving = false;
   #doomedAt = Number.POSITIVE_INFINITY;
-  #reconnectAt = 0;
+  #pausedUntil = 0;
 
   constructor(endpoint: Endpoint, gateway: number, events: ProcessEvents<T>) {
     this.endpoint = endpoint;
@@ -64,7 +64,7 @@ export class DaemonProcess<T extends Sendable = Sendable> implements Place, Far 
   }
 
   get takes(): boolean {
-    return !this.#leaving && this.#reconnectAt === 0 && this.inFlight < slots;
+    return !this.#leaving && this.#pausedUntil === 0 && this.inFlight < slots;
   }
 
   /** Nothing new goes there, and nothing is there any more. */
@@ -113,7 +113,7 @@ export class DaemonProcess<T extends Sendable = Sendable> implements Place, Far 
 
   /** @param elsewhere whether another process could take what waits for a connection here. */
   tick(now: number, elsewhere: () => boolean): void {
-    if (this.#reconnectAt > 0 && now >= this.#reconnectAt) this.#reconnectAt = 0;
+    if (this.#pausedUntil > 0 && now >= this.#pausedUntil) this.#pausedUntil = 0;
     if (now >= this.#doomedAt) this.destroy();
     for (const line of this.#lines.values()) {
       const late = line.waiting.length > 0 && now - line.since >= frozenMilliseconds;
@@ -151,6 +151,7 @@ export class DaemonProcess<T extends Sendable = Sendable> implements Place, Far 
       welcomed: () => this.#sendWaiting(line),
       room: this.#events.room,
       goAway: () => this.leave(),
+      refused: () => this.#pause(),
       lost: () => this.#lost(line, applicationGroup),
     });
     const line: Line<T> = { channel, since: performance.now(), waiting: [] };
@@ -176,11 +177,16 @@ export class DaemonProcess<T extends Sendable = Sendable> implements Place, Far 
     return waiting.filter((request) => !request.gone);
   }
 
+  /** The next one to take may be the same process: not at once, or the two would do nothing else. */
+  #pause(): void {
+    this.#pausedUntil = performance.now() + pauseMilliseconds;
+  }
+
   #lost(line: Line<T>, applicationGroup: string): void {
     this.#ending.delete(line.channel);
     if (this.#lines.get(applicationGroup) === line) {
       this.#lines.delete(applicationGroup);
-      this.#reconnectAt = performance.now() + reconnectMilliseconds;
+      this.#pause();
     }
     this.#return(line);
     this.#events.room();

@@ -108,6 +108,10 @@ export class FakeRuntime {
   readonly endpoint: Endpoint;
   readonly requests: FakeRequest[] = [];
   application: FakeApplication;
+  /** What a new connection gets. */
+  welcome = welcome();
+  /** Connections so far. */
+  opened = 0;
   readonly #server;
   readonly #journal: number;
   readonly #sockets = new Set<Socket>();
@@ -163,6 +167,16 @@ export class FakeRuntime {
     closeSync(this.#journal);
   }
 
+  /** Sends bytes as they are on all connections. */
+  raw(bytes: Buffer): void {
+    for (const socket of this.#sockets) socket.write(bytes);
+  }
+
+  /** Stops reading. */
+  stall(): void {
+    for (const socket of this.#sockets) socket.pause();
+  }
+
   goAway(): void {
     const frame = Buffer.alloc(8);
     frame.writeUInt32LE(Frame.GoAway, 4);
@@ -178,9 +192,10 @@ export class FakeRuntime {
 
   #open(socket: Socket): void {
     this.#sockets.add(socket);
+    this.opened++;
     const streams = new Map<number, FakeRequest>();
     const reader = new FrameReader((type, stream, payload) => {
-      if (type === Frame.Hello) socket.write(welcome());
+      if (type === Frame.Hello) socket.write(this.welcome);
       else if (type === Frame.Request || type === Frame.RequestWithBody) {
         const request = new FakeRequest(
           this,
@@ -209,12 +224,13 @@ function take(request: FakeRequest, type: number, payload: Buffer): void {
   request.changed();
 }
 
-function welcome(): Buffer {
+/** @param region in words. */
+export function welcome(region = 0): Buffer {
   const frame = Buffer.alloc(20);
   frame.writeUInt32LE(12, 0);
   frame.writeUInt32LE(Frame.Welcome, 4);
   frame.writeUInt32LE(protocolVersion, 8);
-  frame.writeUInt32LE(0, 12);
+  frame.writeUInt32LE(region, 12);
   frame.writeUInt32LE(slots, 16);
   return frame;
 }

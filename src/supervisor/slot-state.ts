@@ -64,6 +64,10 @@ export interface Step {
   readonly effects: readonly SlotEffect[];
 }
 
+const never = Number.POSITIVE_INFINITY;
+/** Milliseconds that a process has to end after it has said that it cannot boot. */
+const lastWords = 1000;
+
 /** What becomes of a slot. Pure: the loop that acts is slot.ts. */
 export function next(state: SlotState, event: SlotEvent, now: number, limits: SlotLimits): Step {
   switch (state.kind) {
@@ -101,10 +105,12 @@ function whileStarting(
         effects: [],
       };
     case 'timer':
-      if (state.doomed || now < state.deadline) return stay(state);
-      return { state: doom(state), effects: ['report-start-timeout', 'kill'] };
+      if (now < state.deadline) return stay(state);
+      if (state.doomed) return { state: doom(state, never), effects: ['kill'] };
+      return { state: doom(state, never), effects: ['report-start-timeout', 'kill'] };
     case 'boot-failed':
-      return { state: doom(state), effects: ['kill'] };
+      // It has said why, and ends by itself.
+      return { state: doom(state, now + lastWords), effects: [] };
     case 'exited':
       return restart(afterDeath(state.failures, now - state.since), now, limits);
     case 'leaving':
@@ -191,8 +197,8 @@ function stop(graceful: number, now: number, limits: SlotLimits): Step {
   };
 }
 
-function doom(state: SlotState & { kind: 'starting' }): SlotState {
-  return { ...state, deadline: Number.POSITIVE_INFINITY, doomed: true };
+function doom(state: SlotState & { kind: 'starting' }, deadline: number): SlotState {
+  return { ...state, deadline, doomed: true };
 }
 
 function stay(state: SlotState): Step {

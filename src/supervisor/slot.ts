@@ -158,16 +158,18 @@ export function createSlot(world: SlotWorld): Slot {
         world.emit(outputEvent(news, { ...who, pid }));
         return;
       case 'ready':
-        if (one === current) becomeReady(one, news.ready.version, news.ready.prefix);
+        if (one === current && !one.announced)
+          becomeReady(one, news.ready.version, news.ready.prefix);
         return;
       case 'leaving':
         if (one === current) leave(one, news.leaving.reason, news.leaving.script ?? undefined);
         return;
       case 'boot-failed':
         // Its end is no news any more.
+        if (one !== current || state.kind !== 'starting' || state.doomed) return;
         one.expected = true;
         world.unusable(news.failed.text);
-        if (one === current) handle({ type: 'boot-failed' });
+        handle({ type: 'boot-failed' });
         return;
       case 'exited':
         gone(one, news);

@@ -33,7 +33,7 @@ def send(tag, values):
 
 tag, boot = receive()
 assert tag == 32, tag
-assert os.fstat(5).st_size == 131072
+assert os.fstat(5).st_size > 0
 starts = 0
 try:
     starts = int(open(state).read())

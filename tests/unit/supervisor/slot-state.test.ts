@@ -46,7 +46,15 @@ const table: [string, SlotState, SlotEvent, number, string, string[]][] = [
     'backing-off',
     ['report-delay'],
   ],
-  ['a boot that failed is ended', starting, { type: 'boot-failed' }, 1, 'starting', ['kill']],
+  ['a boot that failed ends by itself', starting, { type: 'boot-failed' }, 1, 'starting', []],
+  [
+    'one that does not is killed',
+    { ...doomed, deadline: 1_001 } as SlotState,
+    { type: 'timer' },
+    1_001,
+    'starting',
+    ['kill'],
+  ],
   [
     'an early death is answered later',
     ready,

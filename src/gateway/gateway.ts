@@ -52,7 +52,8 @@ export interface Gateway {
 }
 
 const tickMilliseconds = 100;
-const defaultConnections = 8192;
+/** Enough for ten thousand that are idle. */
+const defaultConnections = 16_384;
 /** Open files that belong to no client: listeners, logs, processes of applications. */
 const spareFiles = 256;
 const noVariables: Variables = new Map();
@@ -139,9 +140,9 @@ function headLimit(hosts: readonly HostPlan[]): number {
   return Math.min(mostHead, Math.max(16 * 1024, ...wanted));
 }
 
-/** Each may need a second file, for its request body or the static file that it gets. */
+/** One in two may need a second file, for its request body or the static file that it gets; most are idle. */
 function mostConnections(): number {
-  return Math.min(defaultConnections, Math.floor((openFiles() - spareFiles) / 2));
+  return Math.min(defaultConnections, Math.floor((openFiles() - spareFiles) / 1.5));
 }
 
 /** The limit of this process, which Node has raised as far as it may be. */

@@ -3,10 +3,11 @@ import {
   Control,
   type Leaving,
   type Log,
+  leavingReasons,
   type Message,
   type Ready,
 } from './control.js';
-import { decodeMarshal } from './marshal.js';
+import { decodeMarshal, type MarshalValue } from './marshal.js';
 
 /** What a runtime tells on its control connection. */
 export type ControlNews =
@@ -16,21 +17,84 @@ export type ControlNews =
   | { readonly type: 'log'; readonly log: Log }
   | { readonly type: 'message'; readonly message: Message };
 
-/** A frame of the control connection; undefined where its type is not known here. */
+/** A control frame with more than this is no news: log text comes in smaller pieces. */
+export const longestNews = 1024 * 1024;
+
+/**
+ * A frame of the control connection; undefined where its type is not known here. Code of the application runs in
+ * the same process and may write to the connection too, so nothing is believed.
+ *
+ * @throws RangeError for a payload that is not what its type says.
+ */
 export function controlNews(type: number, payload: Buffer): ControlNews | undefined {
-  const value: unknown = decodeMarshal(payload);
+  const read = fieldsOf(payload);
   switch (type) {
     case Control.Ready:
-      return { type: 'ready', ready: value as Ready };
+      return {
+        type: 'ready',
+        ready: {
+          pid: read.number('pid'),
+          version: read.text('version'),
+          prefix: read.text('prefix'),
+          executable: read.text('executable'),
+        },
+      };
     case Control.Leaving:
-      return { type: 'leaving', leaving: value as Leaving };
+      return {
+        type: 'leaving',
+        leaving: { reason: read.oneOf('reason', leavingReasons), script: read.maybe('script') },
+      };
     case Control.BootFailed:
-      return { type: 'boot-failed', failed: value as BootFailed };
+      return { type: 'boot-failed', failed: { text: read.text('text') } };
     case Control.Log:
-      return { type: 'log', log: value as Log };
+      return {
+        type: 'log',
+        log: {
+          stream: read.oneOf('stream', ['stdout', 'stderr', 'errors']),
+          request: read.maybe('request'),
+          text: read.text('text'),
+        },
+      };
     case Control.Message:
-      return { type: 'message', message: value as Message };
+      return {
+        type: 'message',
+        message: {
+          level: read.oneOf('level', ['info', 'warn', 'error']),
+          request: read.maybe('request'),
+          text: read.text('text'),
+        },
+      };
     default:
       return undefined;
   }
+}
+
+function fieldsOf(payload: Buffer) {
+  if (payload.length > longestNews)
+    throw new RangeError(`a control frame of ${payload.length} bytes`);
+  const values = decodeMarshal(payload);
+  const field = (key: string): MarshalValue => {
+    const found = Object.entries(values ?? {}).find(([name]) => name === key);
+    return found === undefined ? null : (found[1] as MarshalValue);
+  };
+  const text = (key: string): string => {
+    const value = field(key);
+    if (typeof value !== 'string') throw new RangeError(`a control frame whose ${key} is no text`);
+    return value;
+  };
+  return {
+    text,
+    maybe: (key: string) => (field(key) === null ? null : text(key)),
+    number(key: string): number {
+      const value = field(key);
+      if (typeof value !== 'number')
+        throw new RangeError(`a control frame whose ${key} is no number`);
+      return value;
+    },
+    oneOf<T extends string>(key: string, known: readonly T[]): T {
+      const value = known.find((one) => one === field(key));
+      if (value === undefined) throw new RangeError(`a control frame with an unknown ${key}`);
+      return value;
+    },
+  };
 }

@@ -98,12 +98,14 @@ export type Adopt = { readonly fd: number; readonly region: number };
 export type Interpret = { readonly fd: number };
 /** The connection is over, its region free. */
 export type Released = { readonly region: number };
-export type LeavingReason =
-  | 'script-changed'
-  | 'import-failed'
-  | 'maximum-requests'
-  | 'signal'
-  | 'request-timeout';
+export const leavingReasons = [
+  'script-changed',
+  'import-failed',
+  'maximum-requests',
+  'signal',
+  'request-timeout',
+] as const;
+export type LeavingReason = (typeof leavingReasons)[number];
 export type Leaving = { readonly reason: LeavingReason; readonly script: string | null };
 export type BootFailed = { readonly text: string };
 

@@ -5,6 +5,7 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { journalLength } from '../../../src/protocol/journal.js';
 import { BindError, bindTcp } from '../../../src/supervisor/listening-handle.js';
 import { makeSocketFolder } from '../../../src/supervisor/socket-folder.js';
 
@@ -39,7 +40,7 @@ test('files of a process are private and go when they are removed', (t) => {
   const folder = makeSocketFolder(path.join(temporary(t), 'v'), undefined);
   const files = folder.create(7);
   assert.equal(statSync(files.socket).mode & 0o777, 0o600);
-  assert.equal(statSync(files.journal).size, 131_072);
+  assert.equal(statSync(files.journal).size, journalLength);
   files.closeFds();
   assert.ok(existsSync(files.socket), 'closing the descriptor keeps the name');
   files.remove();

@@ -16,6 +16,7 @@ from .runtime import Runtime
 
 def main():
     """Runs the daemon until it has to end; returns its exit status."""
+    _close_foreign()
     lifeline.tie()
     control = open_control(frames.CONTROL_FD)
     boot, early = receive_boot(control)
@@ -50,6 +51,20 @@ def main():
         run_exit_functions()
         os._exit(0)
     return 0
+
+
+def _close_foreign():
+    """What else the one who started the server had open is no business of an application."""
+    try:
+        numbers = [int(name) for name in os.listdir("/proc/self/fd")]
+    except (OSError, ValueError):
+        numbers = range(256)
+    for fd in numbers:
+        if fd > frames.LIFE_FD:
+            try:
+                os.close(fd)
+            except OSError:
+                pass
 
 
 def run_interpreter(fd):

@@ -20,8 +20,8 @@ testWithPythons(
     try {
       assert.equal((await ask(server.port, '/')).status, 200);
       renameSync(root, zoo.path('away'));
-      const ready = server.log.find(isEvent('daemon-ready'));
-      process.kill(ready?.['pid'] as number, 'SIGKILL');
+      const ready = await server.until(isEvent('daemon-ready'), 'is ready');
+      process.kill(ready['pid'] as number, 'SIGKILL');
       const died = await server.until(isEvent('daemon-died'), 'tells of the death');
       assert.equal(died['signal'], 'SIGKILL');
       assert.equal(died['cause'], undefined, 'neither a timeout nor the kernel killed it');

@@ -25,6 +25,19 @@ WSGIDaemonProcess broken python-home="${folder}"
 );
 
 testWithPythons(
+  'a daemon has no descriptor but its own, whatever the server was started with',
+  1,
+  async ([python]) => {
+    await withSite(python!, { mounts: { '/': 'tells-its-descriptors' } }, async (server) => {
+      const { status, text } = await ask(server.port, '/');
+      assert.equal(status, 200, server.output());
+      for (const line of text.trim().split('\n'))
+        assert.match(line, /^(\/dev\/null|(socket|pipe):\[\d+\]|\S+\.journal)$/);
+    });
+  },
+);
+
+testWithPythons(
   'requests that hang get 504 after request-timeout, and their process is replaced',
   1,
   async ([python]) => {

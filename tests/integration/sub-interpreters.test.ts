@@ -52,7 +52,7 @@ testWithPythons(
       const before = performance.now();
       const fifteen = await Promise.all(Array.from({ length: 15 }, () => slept('/a?sleep')));
       const took = performance.now() - before;
-      assert.ok(took < 1900, `15 requests of 1 s took ${Math.round(took)} ms`);
+      assert.ok(took < 8000, `15 requests of 1 s took ${Math.round(took)} ms, one by one 15 s`);
       assert.equal(atOnce(fifteen), 15);
       for (let round = 0; round < 40; round++)
         await Promise.all(Object.keys(mounts).map((path) => slept(path)));
@@ -90,8 +90,8 @@ testWithPythons(
         const text = await body(server.port, path, agent);
         seen.add(text.split(' ').slice(2).join(' '));
       };
-      // Everything is loaded, and allocators have what they keep.
-      const warm = (await load(paths, ask, Math.max(2, seconds / 4))) > 0;
+      // Everything is loaded, threads are there, and allocators have what they keep.
+      const warm = (await load(paths, ask, seconds)) > 0;
       assert.ok(warm);
       const ready = server.log.find(isEvent('daemon-ready'));
       const pid = ready?.['pid'] as number;

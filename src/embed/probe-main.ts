@@ -1,6 +1,6 @@
 /**
  * `node probe-main.js LIBRARY PROGRAM`: tries in a process of its own what a gateway is going to do, and prints
- * one line for the plan: `embedding`, what came of it, and the reason or the version and prefix, separated by
+ * one line for the plan: `embedding`, what came of it, and the reason or version, prefix and build, separated by
  * tabs. Python may also end this process, with its reason on the standard error output.
  */
 import { writeSync } from 'node:fs';
@@ -29,7 +29,8 @@ async function probe(library: string, program: string): Promise<void> {
 function reportCode(): string {
   return [
     'import os, sys',
-    'line = "embedding\\tworks\\t%s\\t%s\\n" % (sys.version.split()[0], sys.prefix)',
+    'words = sys.version.split()',
+    'line = "embedding\\tworks\\t%s\\t%s\\t%s\\n" % (words[0], sys.prefix, " ".join(words))',
     'os.write(1, line if str is bytes else line.encode("utf-8", "surrogateescape"))',
   ].join('\n');
 }

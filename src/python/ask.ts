@@ -14,6 +14,8 @@ export interface Answer {
   readonly extensionSuffix?: string;
   /** `x86_64`, as `uname -m`. */
   readonly architecture?: string;
+  /** The whole of `sys.version`, which names the build: its date and compiler. */
+  readonly build?: string;
   /** Where its shared library should be, best first; absent where it was built without one. */
   readonly sharedLibraries?: readonly string[];
 }
@@ -67,7 +69,7 @@ if sys.version_info[0] == 2:
     except IOError:
         pass
 sys.stdout.write('\\t'.join(['venvhost', sys.version.split()[0], sys.prefix, base, sys.executable or '',
-    answer(suffix), answer(machine), answer(shared)]) + '\\n')
+    answer(suffix), answer(machine), answer(shared), ' '.join(sys.version.split())]) + '\\n')
 `;
 
 /**
@@ -138,7 +140,7 @@ async function askOnce(
     .find((line) => line.startsWith('venvhost\t'))
     ?.trimEnd()
     .split('\t');
-  const [, version, prefix, basePrefix, path, suffix, architecture, shared] = fields ?? [];
+  const [, version, prefix, basePrefix, path, suffix, architecture, shared, build] = fields ?? [];
   if (ran.status !== 0 || !version || !prefix || !basePrefix) {
     const failure = failureOf(ran);
     return { ok: false, reason: whyNot(ran), ...(failure && { failure }) };
@@ -153,6 +155,7 @@ async function askOnce(
       ...(suffix && { extensionSuffix: suffix }),
       ...(architecture && { architecture }),
       ...(shared && { sharedLibraries: shared.split(':') }),
+      ...(build && { build }),
     },
   };
 }

@@ -35,6 +35,8 @@ export interface PythonFacts {
   readonly cfg?: PyvenvCfg;
   /** As `uname -m`. */
   readonly architecture?: string;
+  /** The whole of `sys.version`. */
+  readonly build?: string;
   /** The shared library of its Python, where there is one. */
   readonly sharedLibrary?: string;
   /** What compiled modules end in. */
@@ -215,6 +217,7 @@ function factsOf(
     ...(answer.architecture !== undefined && { architecture: answer.architecture }),
     ...(answer.extensionSuffix !== undefined && { extensionSuffix: answer.extensionSuffix }),
     ...(sharedLibrary !== undefined && { sharedLibrary }),
+    ...(answer.build !== undefined && { build: answer.build }),
     ...(found.cfg && { cfg: found.cfg }),
   };
 }

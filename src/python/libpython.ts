@@ -32,15 +32,24 @@ export async function inspectLibrary(
   if (path === undefined) return { findings: [missing(python)] };
   const command = [...machine.embeddingProbe, path, python.executable];
   const tried = await runAs(who, command, machine, setpriv);
-  const [, outcome, reason = ''] = lineOf(tried.stdout, 'embedding') ?? [];
+  const [, outcome, reason = '', , build = ''] = lineOf(tried.stdout, 'embedding') ?? [];
   if (outcome === 'works') {
-    // Of a build of its own the version is the same, and then it works.
-    const other = reason !== '' && python.version !== undefined && reason !== python.version;
-    const mismatch = `it is of Python ${reason}, and ${python.executable} is ${python.version}`;
-    return { path, findings: other ? [broken(path, mismatch)] : [] };
+    const other =
+      difference(reason, python.version, python) ?? difference(build, python.build, python);
+    return { path, findings: other === undefined ? [] : [broken(path, other)] };
   }
   if (outcome === 'no-koffi') return { path, findings: [koffiMissing(reason)] };
   return { path, findings: [broken(path, outcome === 'broken' ? reason : whyNot(tried))] };
+}
+
+/** Compiled modules are made for one build: that of the interpreter which installed them. */
+function difference(
+  library: string,
+  interpreter: string | undefined,
+  { executable }: PythonFacts,
+): string | undefined {
+  if (library === '' || interpreter === undefined || library === interpreter) return undefined;
+  return `it is of Python ${library}, and ${executable} is ${interpreter}`;
 }
 
 function lineOf(output: string, word: string): string[] | undefined {

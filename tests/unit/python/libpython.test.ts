@@ -7,6 +7,7 @@ import { fakeMachine } from '../../support/fake-machine.js';
 const python = {
   executable: '/srv/venv/bin/python',
   version: '3.11.2',
+  build: '3.11.2 (main, Mar 1 2025) [GCC 12.2.0]',
   sharedLibrary: '/usr/lib/libpython3.11.so.1.0',
 };
 
@@ -38,4 +39,14 @@ test('a library of another version than the interpreter is told of with both', a
     said ?? '',
     /^library-broken: .* of Python 3\.9\.5, and \/srv\/venv\/bin\/python is 3\.11\.2$/,
   );
+});
+
+test('a library of another build of the same version is told of with both', async () => {
+  const build = (date: string) =>
+    codesWhen({
+      stdout: `embedding\tworks\t3.11.2\t/usr\t3.11.2 (main, ${date}) [GCC 12.2.0]\n`,
+    });
+  assert.deepEqual(await build('Mar 1 2025'), []);
+  const [said] = await build('Apr 28 2025');
+  assert.match(said ?? '', /^library-broken: .*Apr 28 2025.* and .*Mar 1 2025/);
 });

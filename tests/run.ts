@@ -28,6 +28,8 @@ interface Stage {
 }
 
 const minute = 60_000;
+/** Ctrl-C ends the files that run; what they have left behind is looked for all the same. */
+const interrupted = new AbortController();
 
 const stages: readonly Stage[] = [
   command('lint', ['node_modules/.bin/biome', 'check', '--error-on-warnings', '.']),
@@ -50,12 +52,14 @@ async function main(): Promise<void> {
     console.log(`${usage}\nstages: ${stages.map((stage) => stage.name).join(', ')}`);
     return;
   }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => interrupted.abort());
   const selection = select(positionals);
   const report = createReport();
   const folder = makeRunFolder();
   const before = lookBefore(folder);
   for (const stage of stages) {
-    if (!selection.stages.includes(stage.name)) continue;
+    if (!selection.stages.includes(stage.name) || interrupted.signal.aborted) continue;
     report.beginStage(stage.name);
     await stage.run(report, selection.patterns);
     report.endStage();
@@ -67,6 +71,7 @@ async function main(): Promise<void> {
   report.endStage();
   removeRunFolder(folder);
   report.finish(positionals.length > 0);
+  if (interrupted.signal.aborted) process.exitCode = 130;
 }
 
 /** Words that are no stage name choose files, in all stages that run files unless stages are named too. */
@@ -112,7 +117,7 @@ function files(name: string, how: FileStage): Stage {
         if (patterns.length === 0) report.fail(`${name}: no test files`, 'nothing was found');
         return;
       }
-      await runTestFiles(chosen, { ...how, report });
+      await runTestFiles(chosen, { ...how, report, interrupted: interrupted.signal });
     },
   };
 }

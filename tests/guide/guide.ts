@@ -25,7 +25,14 @@ async function main(): Promise<void> {
     .filter((name) => name.endsWith('.test.js'))
     .map((name) => join(own, name));
   report.beginStage('guide');
-  await runTestFiles(files, { report, together: 2, deadline: 20 * 60_000 });
+  const interrupted = new AbortController();
+  process.once('SIGINT', () => interrupted.abort());
+  await runTestFiles(files, {
+    report,
+    together: 2,
+    deadline: 20 * 60_000,
+    interrupted: interrupted.signal,
+  });
   report.endStage();
   const table = guideTable(existsSync(outcomes) ? readCells(outcomes) : []);
   process.stdout.write(`${table}\n`);

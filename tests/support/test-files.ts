@@ -10,6 +10,8 @@ export interface TestFilesOptions {
   readonly together: number;
   /** Milliseconds for one file. */
   readonly deadline: number;
+  /** Ends the files that run. */
+  readonly interrupted: AbortSignal;
 }
 
 /** What node:test tells of one test; the types of Node 20 leave out some of it. */
@@ -28,23 +30,23 @@ interface TestError extends Error {
 /** Runs test files with node:test and tells the report of every single test. */
 export async function runTestFiles(
   files: readonly string[],
-  { report, together, deadline }: TestFilesOptions,
+  { report, together, deadline, interrupted }: TestFilesOptions,
 ): Promise<void> {
   const waiting = [...files];
   const work = async () => {
-    for (let file = waiting.shift(); file; file = waiting.shift())
-      await runTestFile(file, { report, deadline });
+    for (let file = waiting.shift(); file && !interrupted.aborted; file = waiting.shift())
+      await runTestFile(file, { report, deadline, interrupted });
   };
   await Promise.all(Array.from({ length: together }, work));
 }
 
 async function runTestFile(
   file: string,
-  { report, deadline }: { report: Report; deadline: number },
+  { report, deadline, interrupted }: Omit<TestFilesOptions, 'together'>,
 ): Promise<void> {
   const tally: Tally = { file, report, seen: 0, troubled: false };
   let output = '';
-  const stream = run({ files: [file], timeout: deadline });
+  const stream = run({ files: [file], timeout: deadline, signal: interrupted });
   for await (const event of stream as AsyncIterable<{ type: string; data: Told }>) {
     const { type, data } = event;
     if (type === 'test:stdout' || type === 'test:stderr')

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Subject } from '../peers/venvhost.js';
 import { type Ground, home, repository } from './ground.js';
@@ -10,7 +10,7 @@ export function presentSubject(ground: Ground): Subject {
   for (const part of ['bin', 'dist/src', 'runtime', 'package.json'])
     cpSync(join(repository, part), join(root, part), { recursive: true });
   symlinkSync(join(repository, 'node_modules'), join(root, 'node_modules'));
-  return { name: 'venvhost', root, node: process.execPath, version: describe(root) };
+  return { name: 'venvhost', root, node: ownNode(ground), version: describe(root) };
 }
 
 /** Another revision, from the history, built beside. */
@@ -26,7 +26,14 @@ export function baselineSubject(ground: Ground, ref: string): Subject {
     encoding: 'utf8',
   });
   const version = `${describe(root)}, ${commit.trim()}`;
-  return { name: `venvhost@${ref}`, root, node: process.execPath, version };
+  return { name: `venvhost@${ref}`, root, node: ownNode(ground), version };
+}
+
+/** A copy of Node.js, so that no memory is shared with us and others: half of its pages would not be counted. */
+function ownNode(ground: Ground): string {
+  const node = join(ground.folder, 'node');
+  if (!existsSync(node)) copyFileSync(process.execPath, node);
+  return node;
 }
 
 /** The present tree on another Node.js that `bench/setup node VERSION` installed. */

@@ -29,6 +29,7 @@ for (const python of [pythons[0], pythons.at(-1)]) {
       const gateway = await daemon.connect('a');
       gateway.request(1, { SCRIPT_FILENAME: file });
       assert.equal((await gateway.answer(1)).failure, Failure.Import);
+      await daemon.until('the reason', () => told(daemon).length > 0);
       const [message = ''] = told(daemon);
       for (const part of [
         'package "stiff" does not support sub-interpreters',

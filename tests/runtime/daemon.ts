@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import {
   type Boot,
@@ -82,8 +83,11 @@ export async function startDaemon(
   fs.closeSync(journalFd);
   const signal = new Signal();
   let gone = false;
-  const exited = once(child, 'exit').then(([code, how]) => {
+  const said = once(child.stdio[3] as net.Socket, 'close').catch(() => {});
+  const exited = once(child, 'exit').then(async ([code, how]) => {
     gone = true;
+    // What it said last may still be on its way; a child that it left behind may hold the connection open.
+    await Promise.race([said, pause(1000, undefined, { ref: false })]);
     signal.notify();
     return { code: code as number | null, signal: how as string | null };
   });

@@ -35,11 +35,7 @@ def main():
         return 1
     process.api.install()
     _take_signals(process)
-    process.preload_all()
-    process.listen()
-    control.send(frames.CONTROL_READY, {
-        "pid": os.getpid(), "version": ".".join(map(str, sys.version_info[:3])),
-        "prefix": sys.prefix, "executable": sys.executable})
+    process.open()
     process.serve(early)
     # Whatever atexit callbacks and other threads of the application do, the process ends.
     _register(_signal.SIGALRM, _signal.SIG_DFL)

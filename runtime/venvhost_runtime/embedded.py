@@ -72,11 +72,7 @@ def _serve(boot, early, control):
     process = Process(boot, control, open_listener(boot["listen_fd"]))
     process.api.install()
     restrict_signals(control)
-    process.preload_all()
-    process.listen()
-    control.send(frames.CONTROL_READY, {
-        "pid": os.getpid(), "version": ".".join(map(str, sys.version_info[:3])),
-        "prefix": sys.prefix, "executable": sys.executable})
+    process.open()
     process.serve(early)
     process.await_interpreters()
     finish(process)

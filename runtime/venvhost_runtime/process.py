@@ -26,6 +26,14 @@ class Process(Runtime):
         self._listener.listen(16)
         self.watch(self._listener.fileno(), self._accept)
 
+    def open(self):
+        """Imports what is to be imported first, then takes requests, and says so."""
+        self.preload_all()
+        self.listen()
+        self.control.send(frames.CONTROL_READY, {
+            "pid": os.getpid(), "version": ".".join(map(str, sys.version_info[:3])),
+            "prefix": sys.prefix, "executable": sys.executable})
+
     def interrupt(self):
         """Called by signal handlers, which run between two instructions of the main thread: no lock may be taken."""
         self.interrupted = True

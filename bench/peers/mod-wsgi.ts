@@ -1,7 +1,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Mount, Peer, Place, Site } from './peer.js';
+import type { Peer, Place, Site } from './peer.js';
 import { versionFrom } from './versions.js';
+import { daemonMode, embeddedMode } from './wsgi-directives.js';
 
 const modules = '/usr/lib/apache2/modules';
 const program = '/usr/sbin/apache2';
@@ -72,32 +73,4 @@ function embeddedModel({ processes, connections }: Site): string[] {
     `MaxSpareThreads ${processes * embeddedThreads}`,
     `AsyncRequestWorkerFactor ${Math.ceil((2 * connections) / embeddedThreads) + 2}`,
   ];
-}
-
-function daemonMode(site: Site, place: Place): string[] {
-  const numbers = `processes=${site.processes} threads=${site.threads}`;
-  const homes = [...new Set(site.mounts.map((mount) => mount.venv ?? place.venv))];
-  const groups = homes.map(
-    (home, index) =>
-      `WSGIDaemonProcess group${index} python-home="${home}" python-path="${place.apps}" ${numbers}`,
-  );
-  const aliases = site.mounts.map((mount) => {
-    const group = homes.indexOf(mount.venv ?? place.venv);
-    return `${alias(mount, place)} process-group=group${group} application-group=${mount.group ?? '%{GLOBAL}'}`;
-  });
-  return [...groups, ...aliases];
-}
-
-function embeddedMode(site: Site, place: Place): string[] {
-  return [
-    `WSGIPythonHome "${place.venv}"`,
-    `WSGIPythonPath "${place.apps}"`,
-    ...site.mounts.map(
-      (mount) => `${alias(mount, place)} application-group=${mount.group ?? '%{GLOBAL}'}`,
-    ),
-  ];
-}
-
-function alias({ url, file }: Mount, { apps }: Place): string {
-  return `WSGIScriptAlias ${url} "${join(apps, file)}"`;
 }

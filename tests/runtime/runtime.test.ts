@@ -187,21 +187,7 @@ def application(environ, start_response):
 `,
     );
     gateway.request(1, { SCRIPT_FILENAME: file }, 'open');
-    const block = Buffer.alloc(64 * 1024, 'x');
-    let sent = 0;
-    const granted = () =>
-      gateway
-        .frames(1)
-        .reduce(
-          (sum, one) => (one.kind === Frame.Credit ? sum + one.payload.readUInt32LE(0) : sum),
-          initialWindow,
-        );
-    while (sent < 8 * 1024 * 1024) {
-      await gateway.until('credit', () => granted() - sent >= block.length);
-      gateway.send(Frame.Data, 1, block);
-      sent += block.length;
-    }
-    gateway.send(Frame.End, 1);
+    const sent = await sendUnderCredit(gateway, 8 * 1024 * 1024);
     assert.equal((await gateway.answer(1)).body.toString(), String(sent));
   });
 
@@ -215,21 +201,7 @@ def application(environ, start_response):
 `,
     );
     gateway.request(1, { SCRIPT_FILENAME: file }, 'open');
-    const block = Buffer.alloc(64 * 1024, 'x');
-    let sent = 0;
-    const granted = () =>
-      gateway
-        .frames(1)
-        .reduce(
-          (sum, one) => (one.kind === Frame.Credit ? sum + one.payload.readUInt32LE(0) : sum),
-          initialWindow,
-        );
-    while (sent < 1024 * 1024) {
-      await gateway.until('credit', () => granted() - sent >= block.length);
-      gateway.send(Frame.Data, 1, block);
-      sent += block.length;
-    }
-    gateway.send(Frame.End, 1);
+    const sent = await sendUnderCredit(gateway, 1024 * 1024);
     assert.equal((await gateway.answer(1)).body.toString(), String(sent));
   });
 
@@ -883,6 +855,26 @@ def application(environ, start_response):
     assert.equal(before, now);
     assert.ok(ticks() < 100);
   });
+}
+
+/** Sends the body of stream 1 as credit allows, in whole blocks; returns its length. */
+async function sendUnderCredit(gateway: Gateway, length: number): Promise<number> {
+  const block = Buffer.alloc(64 * 1024, 'x');
+  let sent = 0;
+  const granted = () =>
+    gateway
+      .frames(1)
+      .reduce(
+        (sum, one) => (one.kind === Frame.Credit ? sum + one.payload.readUInt32LE(0) : sum),
+        initialWindow,
+      );
+  while (sent < length) {
+    await gateway.until('credit', () => granted() - sent >= block.length);
+    gateway.send(Frame.Data, 1, block);
+    sent += block.length;
+  }
+  gateway.send(Frame.End, 1);
+  return sent;
 }
 
 function countBegun(daemon: Daemon): number {

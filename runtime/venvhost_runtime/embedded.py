@@ -4,7 +4,6 @@ The same runtime as in a daemon, with the gateway in the place of the supervisor
 folder and its end belong to the gateway.
 """
 
-import os
 import sys
 
 from . import frames

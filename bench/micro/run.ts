@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeEnviron } from '../../src/gateway/environ/environ.js';
 import { checkHead } from '../../src/gateway/http/head.js';
-import { prepareHead } from '../../src/gateway/runtimes/response-head.js';
+import { readHead } from '../../src/gateway/runtimes/response-head.js';
 import { Frame } from '../../src/protocol/frames.js';
-import { parseHead } from '../../src/protocol/head.js';
 import { word } from '../../src/protocol/marshal.js';
 import { FrameReader } from '../../src/protocol/reader.js';
 import { repository } from '../running/ground.js';
@@ -103,8 +102,7 @@ function frames(): number {
 }
 
 function responseHead(): void {
-  const head = parseHead(answer);
-  prepareHead(head);
+  readHead(answer);
 }
 
 function runtimeLoop(python: string, frame: string): number {

@@ -1,4 +1,5 @@
 import type { GroupName } from '../plan/plan.js';
+import { answerHead } from './http/answer-head.js';
 import { type Exchange, type ExchangeOwner, nobody } from './http/exchange.js';
 import type { ClientNames } from './routing/client-names.js';
 import { expandCallable, expandGroup } from './routing/group-names.js';
@@ -29,7 +30,7 @@ export function createHandler(options: HandlerOptions): (exchange: Exchange) => 
     if (rejection) reject(exchange, site, rejection.status, rejection.reason);
     else if (exchange.target === '*') {
       own(exchange, site, '*');
-      exchange.respond(200, 'OK', ['Allow', allowed], '');
+      exchange.respond(answerHead(200, 'OK', ['Allow', allowed]), '');
     } else route(exchange, site);
   }
 

@@ -1,15 +1,15 @@
 import { Failure } from '../protocol/frames.js';
-import { parseHead } from '../protocol/head.js';
 import { mostUnsent } from './allowance.js';
 import { encodeEnviron } from './environ/environ.js';
 import type { EnvironSource } from './environ/source.js';
+import type { AnswerHead } from './http/answer-head.js';
 import type { Exchange, ExchangeOwner } from './http/exchange.js';
 import { RequestBody } from './request-body.js';
 import type { Route } from './routing/route.js';
 import type { Variables } from './routing/variables.js';
 import type { Channel, StreamOwner } from './runtimes/channel.js';
 import type { Pool, Waiting } from './runtimes/pool.js';
-import { prepareHead } from './runtimes/response-head.js';
+import { readHead } from './runtimes/response-head.js';
 import type { Services } from './services.js';
 
 /** A request that so many processes did not survive is not given to another one, begun or not. */
@@ -207,8 +207,7 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
       return;
     }
     const head = this.#readHead(payload.toString('latin1', 4, 4 + length));
-    if (head)
-      this.exchange.respond(head.status, head.reason, head.headers, payload.subarray(4 + length));
+    if (head) this.exchange.respond(head, payload.subarray(4 + length));
   }
 
   onHead(payload: Buffer): void {
@@ -217,8 +216,7 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
     const head = this.#readHead(payload.toString('latin1'));
     if (!head) return;
     this.#answering = true;
-    if (!this.exchange.begin(head.status, head.reason, head.headers))
-      this.#refuse(500, 'a header of the response cannot be sent');
+    if (!this.exchange.begin(head)) this.#refuse(500, 'a header of the response cannot be sent');
   }
 
   onStreamData(payload: Buffer): void {
@@ -352,16 +350,10 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
     this.#detach();
   }
 
-  #readHead(text: string): ReturnType<typeof parseHead> | undefined {
-    let reason: string | undefined;
-    try {
-      const head = parseHead(text);
-      reason = prepareHead(head);
-      if (reason === undefined) return head;
-    } catch {
-      reason = 'a malformed head';
-    }
-    this.#refuse(500, `the response cannot be sent: ${reason}`);
+  #readHead(text: string): AnswerHead | undefined {
+    const head = readHead(text);
+    if (typeof head !== 'string') return head;
+    this.#refuse(500, `the response cannot be sent: ${head}`);
     return undefined;
   }
 

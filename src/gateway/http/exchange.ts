@@ -1,3 +1,4 @@
+import type { AnswerHead } from './answer-head.js';
 import type { Rejected } from './head.js';
 
 /**
@@ -39,13 +40,13 @@ export interface Exchange {
   pauseBody(): void;
   sendContinue(): void;
 
-  /** A whole answer. Content-Length is added where the headers have none and the status allows one. */
-  respond(status: number, reason: string, headers: string[], body: Buffer | string): void;
+  /** A whole answer, text as latin-1. Content-Length is added where the head has none and the status allows one. */
+  respond(head: AnswerHead, body: Buffer | string): void;
   /**
    * Begins an answer whose body follows with `write` and `end`.
    * @returns false when a name, a value or the reason cannot be sent; nothing has been sent then.
    */
-  begin(status: number, reason: string, headers: string[]): boolean;
+  begin(head: AnswerHead): boolean;
   /** @returns false when the client is slower: wait for `owner.onDrain`. */
   write(chunk: Buffer): boolean;
   end(): void;

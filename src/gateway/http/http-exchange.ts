@@ -1,7 +1,9 @@
 import type { Socket } from 'node:net';
+import { type AnswerHead, answerHead, declareLength, mayHaveBody } from './answer-head.js';
 import { type Exchange, type ExchangeOwner, nobody, type Peer } from './exchange.js';
 import type { Rejected, RequestHead } from './head.js';
 import { pageOf, reasonOf } from './pages.js';
+import { sendWhole, type WholeRequest, type WholeResponse } from './whole-answer.js';
 
 /** What an exchange uses of the connection that it came on. */
 export interface ServingConnection {
@@ -13,7 +15,7 @@ export interface ServingConnection {
 }
 
 /** What an exchange uses of the server's request object. */
-export interface NativeRequest {
+export interface NativeRequest extends WholeRequest {
   readonly complete: boolean;
   on(event: 'data', listener: (chunk: Buffer) => void): unknown;
   on(event: 'end', listener: () => void): unknown;
@@ -23,8 +25,8 @@ export interface NativeRequest {
 }
 
 /** What an exchange uses of the server's response object. */
-export interface NativeResponse {
-  writeHead(status: number, reason: string, headers: string[]): unknown;
+export interface NativeResponse extends WholeResponse {
+  writeHead(status: number, reason: string, headers: readonly string[]): unknown;
   write(chunk: Buffer): boolean;
   end(body?: Buffer | string, encoding?: 'latin1'): unknown;
   writeContinue(): void;
@@ -78,7 +80,6 @@ export class HttpExchange implements Exchange {
   #declared = -1;
   #bodiless = false;
   #excess = false;
-  #closeNamed = false;
 
   constructor(
     connection: ServingConnection,
@@ -156,19 +157,18 @@ export class HttpExchange implements Exchange {
     if (!this.over) this.owner.onBodyEnd();
   }
 
-  respond(status: number, reason: string, headers: string[], body: Buffer | string): void {
+  respond(given: AnswerHead, body: Buffer | string): void {
     if (this.over) return;
-    const length = typeof body === 'string' ? Buffer.byteLength(body, 'latin1') : body.length;
-    this.#scan(status, headers);
-    if (this.#declared < 0 && !this.#bodiless) {
-      headers.push('Content-Length', String(length));
-      this.#declared = length;
-    }
-    if (!this.#sendHead(status, reason, headers)) {
+    const length = typeof body === 'string' ? body.length : body.length;
+    const bodiless = this.method === 'HEAD' || !mayHaveBody(given.status);
+    const head = given.declared < 0 && !bodiless ? declareLength(given, length) : given;
+    if (!bodiless && length === head.declared && length <= joined && this.#sendWhole(head, body))
+      return;
+    if (!this.#sendHead(head)) {
       this.fail(500);
       return;
     }
-    if (this.#bodiless) {
+    if (bodiless) {
       this.#response.end();
       this.#finish(undefined);
       return;
@@ -191,10 +191,8 @@ export class HttpExchange implements Exchange {
     this.#finish(undefined);
   }
 
-  begin(status: number, reason: string, headers: string[]): boolean {
-    if (this.over) return true;
-    this.#scan(status, headers);
-    return this.#sendHead(status, reason, headers);
+  begin(head: AnswerHead): boolean {
+    return this.over || this.#sendHead(head);
   }
 
   write(chunk: Buffer): boolean {
@@ -240,7 +238,7 @@ export class HttpExchange implements Exchange {
     }
     this.#declared = -1;
     const all = [...headers, 'Content-Type', 'text/html; charset=utf-8'];
-    this.respond(status, reasonOf(status), all, pageOf(status));
+    this.respond(answerHead(status, reasonOf(status), all), pageOf(status));
   }
 
   sendFile(path: string, missing: (status: number) => void): void {
@@ -286,31 +284,31 @@ export class HttpExchange implements Exchange {
     if (!this.over) this.owner.onDrain();
   }
 
-  #scan(status: number, headers: string[]): void {
-    this.#bodiless = this.method === 'HEAD' || !mayHaveBody(status);
-    this.#declared = -1;
-    this.#closeNamed = false;
-    let named = false;
-    for (let index = 0; index < headers.length; index += 2) {
-      const name = headers[index] as string;
-      if (name.length === 14 && name.toLowerCase() === 'content-length')
-        this.#declared = Number(headers[index + 1]);
-      else if (name.length === 6 && name.toLowerCase() === 'server') named = true;
-      else if (name.length === 10 && name.toLowerCase() === 'connection') this.#closeNamed = true;
-    }
-    // Nothing but `close` comes this far.
-    if (this.#closeNamed) this.#connection.closing = true;
-    if (!named) headers.push('Server', 'venvhost');
+  /** The quick way for what most answers are. */
+  #sendWhole(head: AnswerHead, body: Buffer | string): boolean {
+    if (head.closes || this.mustClose) return false;
+    const text = typeof body === 'string' ? body : body.toString('latin1');
+    if (!sendWhole(this.#request, this.#response, head, text)) return false;
+    this.status = head.status;
+    this.sentHeaders = head.headers;
+    this.headSent = true;
+    this.bytesOut += text.length;
+    this.#finish(undefined);
+    return true;
   }
 
-  #sendHead(status: number, reason: string, headers: string[]): boolean {
-    if (this.mustClose && !this.#closeNamed) headers.push('Connection', 'close');
+  #sendHead(head: AnswerHead): boolean {
+    this.#bodiless = this.method === 'HEAD' || !mayHaveBody(head.status);
+    this.#declared = head.declared;
+    if (head.closes) this.#connection.closing = true;
+    const closes = this.mustClose && !head.closes;
+    const headers = closes ? [...head.headers, 'Connection', 'close'] : head.headers;
     try {
-      this.#response.writeHead(status, reason, headers);
+      this.#response.writeHead(head.status, head.reason, headers);
     } catch {
       return false;
     }
-    this.status = status;
+    this.status = head.status;
     this.sentHeaders = headers;
     this.headSent = true;
     return true;
@@ -341,10 +339,6 @@ function onEnd(this: NativeRequest): void {
 
 function silentButOver(owner: ExchangeOwner): ExchangeOwner {
   return { ...nobody, onOver: (cut) => owner.onOver(cut) };
-}
-
-function mayHaveBody(status: number): boolean {
-  return status >= 200 && status !== 204 && status !== 304;
 }
 
 function toBuffer(body: Buffer | string): Buffer {

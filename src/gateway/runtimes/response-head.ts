@@ -1,13 +1,39 @@
-import type { Head } from '../../protocol/head.js';
+import { type Head, parseHead } from '../../protocol/head.js';
+import { type AnswerHead, answerHead } from '../http/answer-head.js';
+
+/** Heads by their text; most applications have few. Where texts change with each request the table starts anew. */
+const heads = new Map<string, AnswerHead>();
+const mostHeads = 256;
 
 /**
- * Makes the head of an application fit to be sent: hop-by-hop fields and Transfer-Encoding belong to the
- * server and are dropped (RFC 9110 section 7.6.1), but for the wish to close the connection. The gateway does
- * not trust what a process sends.
+ * Reads the head that a process sent for its application (src/protocol/head.ts).
  *
  * @returns why it cannot be sent.
  */
-export function prepareHead(head: Head): string | undefined {
+export function readHead(text: string): AnswerHead | string {
+  const known = heads.get(text);
+  if (known) return known;
+  const read = prepare(text);
+  if (typeof read === 'string') return read;
+  if (heads.size >= mostHeads) heads.clear();
+  heads.set(text, read);
+  return read;
+}
+
+function prepare(text: string): AnswerHead | string {
+  try {
+    const head = parseHead(text);
+    return dropForeign(head) ?? answerHead(head.status, head.reason, head.headers);
+  } catch {
+    return 'a malformed head';
+  }
+}
+
+/**
+ * Hop-by-hop fields and Transfer-Encoding belong to the server and are dropped (RFC 9110 section 7.6.1), but
+ * for the wish to close the connection. The gateway does not trust what a process sends.
+ */
+function dropForeign(head: Head): string | undefined {
   const { status, headers } = head;
   if (status < 200) return `status ${status} is not final`;
   const bare = status === 204;

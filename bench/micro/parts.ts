@@ -1,4 +1,4 @@
-import { encodeEnviron } from '../../src/gateway/environ/environ.js';
+import { encodeRequest, encodeShared } from '../../src/gateway/environ/environ.js';
 import type { EnvironSource } from '../../src/gateway/environ/source.js';
 import type { Exchange } from '../../src/gateway/http/exchange.js';
 import { createFiles } from '../../src/gateway/routing/files.js';
@@ -77,9 +77,13 @@ export const facts = {
   groups: new Map([[group.name, group]]),
 };
 
-/** The environ of such a request, as it travels. */
-export function environFor(site: Site, rawHeaders: readonly string[]): string {
+/** The environ of such a request, as it travels: what is sent once, and what each request has. */
+export function environFor(
+  site: Site,
+  rawHeaders: readonly string[],
+): { shared: string; own: string } {
   const found = site.resolve(target);
   if ('status' in found) throw new Error(found.reason);
-  return encodeEnviron(sourceOf(exchangeOn(somePeer(), rawHeaders), found), facts, 3);
+  const source = sourceOf(exchangeOn(somePeer(), rawHeaders), found);
+  return { shared: encodeShared(source, facts, 3), own: encodeRequest(source, 0, 3) };
 }

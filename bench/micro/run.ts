@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { encodeEnviron } from '../../src/gateway/environ/environ.js';
+import { encodeRequest, encodeShared } from '../../src/gateway/environ/environ.js';
 import { checkHead } from '../../src/gateway/http/head.js';
 import { readHead } from '../../src/gateway/runtimes/response-head.js';
 import { Frame } from '../../src/protocol/frames.js';
@@ -61,10 +61,12 @@ function main(): void {
   tell('environ, 40 more headers', environ(site, [...browserHeaders, ...manyHeaders()]));
   tell('cutting 32 frames, for each', frames() / 32);
   tell('head of a response, 4 headers', microseconds(responseHead));
-  const text = environFor(site, browserHeaders);
+  const { shared, own } = environFor(site, browserHeaders);
+  const first = join(folder, 'first');
+  writeFileSync(first, frameOf(Frame.Environ, 0, shared), 'latin1');
   const frame = join(folder, 'frame');
-  writeFileSync(frame, word(text.length) + word((1 << 8) | Frame.Request) + text, 'latin1');
-  for (const python of pythons) tell(`runtime loop, ${python}`, runtimeLoop(python, frame));
+  writeFileSync(frame, frameOf(Frame.Request, 1, own), 'latin1');
+  for (const python of pythons) tell(`runtime loop, ${python}`, runtimeLoop(python, first, frame));
 }
 
 function checkBrowserHead(): void {
@@ -79,7 +81,8 @@ function environ(site: ReturnType<typeof siteFor>, rawHeaders: readonly string[]
   const out = Buffer.alloc(64 * 1024);
   return microseconds(() => {
     const source = sourceOf(exchangeOn(peer, rawHeaders), found);
-    out.write(encodeEnviron(source, facts, 3), 0, 'latin1');
+    encodeShared(source, facts, 3);
+    out.write(encodeRequest(source, 0, 3), 0, 'latin1');
   });
 }
 
@@ -90,7 +93,7 @@ function manyHeaders(): string[] {
 function frames(): number {
   const head = '200 OK\nContent-Type\ntext/plain';
   const payload = `${word(head.length) + head}Hello world\n`;
-  const one = word(payload.length) + word((1 << 8) | Frame.Response) + payload;
+  const one = frameOf(Frame.Response, 1, payload);
   const chunk = Buffer.from(one.repeat(32), 'latin1');
   let taken = 0;
   const reader = new FrameReader((_type, _stream, bytes) => {
@@ -105,9 +108,13 @@ function responseHead(): void {
   readHead(answer);
 }
 
-function runtimeLoop(python: string, frame: string): number {
+function runtimeLoop(python: string, ...files: string[]): number {
   const program = join(repository, 'bench/micro/runtime_loop.py');
-  return Number(execFileSync(python, [program, frame], { encoding: 'utf8' }));
+  return Number(execFileSync(python, [program, ...files], { encoding: 'utf8' }));
+}
+
+function frameOf(type: Frame, stream: number, payload: string): string {
+  return word(payload.length) + word((stream << 8) | type) + payload;
 }
 
 function tell(what: string, time: number): void {

@@ -1,8 +1,8 @@
 """Microseconds that the runtime spends for one request, without a gateway and without waiting.
 
-    python3 runtime_loop.py FILE
+    python3 runtime_loop.py ENVIRON REQUEST
 
-FILE has one REQUEST frame, as the gateway writes it. One thread leads a connection whose other end always has
+Two files with a frame each, as the gateway writes them. One thread leads a connection whose other end always has
 a batch of 32 such frames ready.
 """
 
@@ -43,25 +43,32 @@ class NoRuntime(object):
         self.control = NoControl()
         self.scripts = Scripts()
         self.api = Api(self)
+        self.listeners = self.api.module.event_callbacks
         self.pool = workers.Pool(self, 15)
 
     def count_request(self):
         pass
 
 
-def main(path):
-    with open(path, "rb") as file:
-        batch = file.read() * BATCH
+def main(environ, request):
+    batch = read(request) * BATCH
     ours, theirs = socket.socketpair()
     connection = Connection(NoRuntime(), ours, 0, [0] * (2 * journal.SLOTS))
     worker = workers.Worker()
     worker.connection = connection
     connection.leader = worker
     pool = connection.runtime.pool
+    theirs.sendall(read(environ))
+    connection.receive()
     best = []
     for _ in range(7):
         best.append(series(pool, worker, connection, theirs, batch))
     print("%.2f" % (min(best) * 1e6))
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
 
 
 def series(pool, worker, connection, theirs, batch, rounds=150):
@@ -77,4 +84,4 @@ def series(pool, worker, connection, theirs, batch, rounds=150):
     return spent / rounds / BATCH
 
 
-main(sys.argv[1])
+main(*sys.argv[1:])

@@ -17,7 +17,7 @@ class RequestTimeout(BaseException):
 
 
 class Api(object):
-    """Events are told only when somebody listens, so that they cost nothing otherwise."""
+    """Events are told only when somebody listens (``Runtime.listeners``), so that they cost nothing otherwise."""
 
     def __init__(self, runtime):
         self._runtime = runtime
@@ -32,8 +32,6 @@ class Api(object):
     # Events
 
     def request_started(self, request, application):
-        if not self.module.event_callbacks:
-            return application
         environ = request.environ
         self.module.active_requests[request.id] = self._data(request)
         event = dict((key, environ.get("mod_wsgi." + key)) for key in (
@@ -43,10 +41,9 @@ class Api(object):
         return self._publish("request_started", event)["application_object"]
 
     def response_started(self, request, status, headers, exc_info):
-        if self.module.event_callbacks:
-            self._publish("response_started", {
-                "request_id": request.id, "response_status": status, "response_headers": headers,
-                "exception_info": exc_info, "request_data": self._data(request)})
+        self._publish("response_started", {
+            "request_id": request.id, "response_status": status, "response_headers": headers,
+            "exception_info": exc_info, "request_data": self._data(request)})
 
     def request_exception(self, request, exc_info):
         if self.module.event_callbacks:
@@ -54,8 +51,6 @@ class Api(object):
                 "request_id": request.id, "exception_info": exc_info, "request_data": self._data(request)})
 
     def request_finished(self, request):
-        if not self.module.event_callbacks:
-            return
         environ = request.environ
         event = dict((key, environ.get("mod_wsgi." + key)) for key in (
             "thread_id", "server_pid", "request_start", "queue_start", "daemon_start", "application_start"))

@@ -1,7 +1,6 @@
 """One gateway's connection: its frames come in on the thread that leads it and go out from any thread."""
 
 import _socket
-import marshal
 import os
 import sys
 from _collections import deque
@@ -10,7 +9,7 @@ from . import frames
 from .compat import allocate_lock
 from .journal import SLOTS
 from .output import print_exception
-from .request import Request, leave_child
+from .request import Request, leave_child, read_environ, read_shared
 
 #: Below the size from which malloc maps memory anew for each buffer.
 RECEIVE = 96 * 1024
@@ -34,6 +33,10 @@ class Connection(object):
         #: turns of the leader that the monitor saw last
         self.seen_turns = -1
         self.closed = False
+        #: stands for what was read last; a new object for each time
+        self.batch = None
+        #: number -> entries that requests share, and their script
+        self._shared = {}
         self._streams = {}
         self._rest = b""
         self._out = deque()
@@ -46,6 +49,7 @@ class Connection(object):
         """Reads once and takes the frames; False when the gateway has gone."""
         try:
             data = self.socket.recv(RECEIVE)
+            self.batch = object()
             return len(data) > 0 and self._take_all(data)
         except _socket.error:
             return False
@@ -64,14 +68,23 @@ class Connection(object):
             stop = at + 8 + length
             if stop > end:
                 break
-            self._take(tag & 255, tag >> 8, data[at + 8:stop])
+            kind = tag & 255
+            if kind == frames.REQUEST or kind == frames.REQUEST_WITH_BODY:
+                self._take_request(tag >> 8, data[at + 8:stop], kind == frames.REQUEST_WITH_BODY)
+            else:
+                self._take(kind, tag >> 8, data[at + 8:stop])
             at = stop
         self._rest = data[at:] if at < end else b""
         return True
 
+    def _take_request(self, number, payload, has_body):
+        environ, script = read_environ(payload, self._shared)
+        request = self._streams[number] = Request(self, number, environ, script, has_body)
+        self.runtime.pool.add(request)
+
     def _take(self, kind, number, payload):
-        if kind == frames.REQUEST or kind == frames.REQUEST_WITH_BODY:
-            self._take_request(kind, number, payload)
+        if kind == frames.ENVIRON:
+            self._shared[number] = read_shared(payload, self.runtime.scripts)
             return
         request = self._streams.get(number)
         if request is None:
@@ -84,11 +97,6 @@ class Connection(object):
             request.add_credit(_word(payload)[0])
         elif kind == frames.ABORT:
             request.abort("client connection closed")
-
-    def _take_request(self, kind, number, payload):
-        request = Request(self, number, marshal.loads(payload), kind == frames.REQUEST_WITH_BODY)
-        self._streams[number] = request
-        self.runtime.pool.add(request)
 
     def welcome(self):
         self.put(frames.WELCOME, 0, frames.welcome.pack(frames.PROTOCOL_VERSION, self.region, SLOTS))

@@ -63,6 +63,8 @@ class LineStream(object):
             self.write(line)
 
     def flush(self):
+        if not self._unfinished:
+            return
         key = thread_ident()
         if key in self._held:
             return
@@ -128,8 +130,8 @@ class ErrorStream(object):
             self.write(line)
 
     def flush(self):
-        rest, self._rest = self._rest, ""
-        if rest:
+        if self._rest:
+            rest, self._rest = self._rest, ""
             self._control.log("errors", self._id, rest)
 
     def fileno(self):
@@ -177,9 +179,15 @@ def replace_standard_streams(control):
 
 
 def flush_standard_streams():
-    """Ours, whatever the application has put in their place."""
+    """Ours, and what the application has put in their place: anything, closed or open."""
     for stream in _own_streams:
         stream.flush()
+    for stream in (sys.stdout, sys.stderr):
+        if stream not in _own_streams:
+            try:
+                stream.flush()
+            except BaseException:
+                pass
 
 
 _own_streams = []

@@ -1,5 +1,6 @@
 """One request on its way through the application."""
 
+import marshal
 import os
 import sys
 import time
@@ -7,49 +8,83 @@ import time
 from . import frames
 from .body import BLOCK, EmptyInput, FileWrapper, Input
 from .compat import allocate_lock, clock, thread_ident
-from .output import ErrorStream, LineStream, current_requests, flush_standard_streams, print_exception
+from .output import ErrorStream, current_requests, flush_standard_streams, print_exception
 from .response import Response
+
+
+def read_shared(payload, scripts):
+    """Entries of environ that many requests have in common, and the script that these are for."""
+    entries = marshal.loads(payload)
+    entries["wsgi.file_wrapper"] = FileWrapper
+    return entries, scripts.get(entries["SCRIPT_FILENAME"])
+
+
+def read_environ(payload, shared):
+    """A whole environ of what the request has of its own and of ``shared``, by number; and its script."""
+    number, first, last, values = marshal.loads(payload)
+    entries, script = shared[number]
+    if first is None:
+        environ = entries.copy()
+    else:
+        environ = first
+        environ.update(entries)
+    # In the order of requestKeys in src/protocol/frames.ts.
+    (environ["REQUEST_METHOD"], environ["SERVER_PROTOCOL"], environ["REQUEST_URI"], environ["QUERY_STRING"],
+     environ["PATH_INFO"], environ["mod_wsgi.path_info"], environ["mod_wsgi.request_id"],
+     environ["mod_wsgi.request_start"], environ["mod_wsgi.queue_start"], environ["SERVER_NAME"],
+     environ["SERVER_PORT"], environ["SERVER_ADDR"], environ["REMOTE_ADDR"], environ["REMOTE_PORT"],
+     environ["mod_wsgi.listener_host"], environ["mod_wsgi.listener_port"],
+     environ["mod_wsgi.connection_id"]) = values
+    environ.update(last)
+    return environ, script
 
 
 class Request(object):
     """A stream of the protocol, as the runtime sees it. Streams are numbered by the gateway."""
 
-    __slots__ = ("connection", "stream_number", "environ", "id", "script", "input", "response", "aborted", "done",
-                 "over", "credit", "credit_waiter", "data", "_warned")
+    # Defaults of the class cost less than attributes that each request sets.
+    response = None
+    aborted = False        # the client has gone, or the gateway
+    done = False           # the application may not use it any more
+    over = False           # the gateway has the end of the answer
+    credit = frames.INITIAL_WINDOW
+    credit_waiter = None
+    data = None
+    _warned = False
 
-    def __init__(self, connection, stream_number, environ, has_body):
+    def __init__(self, connection, stream_number, environ, script, has_body):
         self.connection = connection
         self.stream_number = stream_number
         self.environ = environ
-        self.id = environ.get("mod_wsgi.request_id")
+        self.script = script
+        #: what it was read with, see Connection.batch
+        self.batch = connection.batch
+        self.id = environ["mod_wsgi.request_id"]
         self.input = Input(self, _content_length(environ)) if has_body else EmptyInput()
-        self.response = None
-        self.aborted = False   # the client has gone, or the gateway
-        self.done = False      # the application may not use it any more
-        self.over = False      # the gateway has the end of the answer
-        self.credit = frames.INITIAL_WINDOW
-        self.credit_waiter = None
-        self.data = None
-        self._warned = False
 
     # The life of a request
 
-    def run(self, runtime, script):
+    def run(self, runtime):
         """Calls the application and sends its answer. Whatever the application raises ends here."""
         environ = self.environ
+        script = self.script
         response = self.response = Response(self, environ["REQUEST_METHOD"] == "HEAD")
-        self.script = script
         thread = thread_ident()
         current_requests[thread] = self
+        errors = ErrorStream(runtime.control, self.id)
+        environ["wsgi.input"] = self.input
+        environ["wsgi.errors"] = errors
+        environ["mod_wsgi.thread_id"] = thread
+        environ["mod_wsgi.application_start"] = environ["mod_wsgi.daemon_start"] = time.time()
         started = clock()
-        errors = self._complete_environ(environ, runtime, thread)
         result = None
         try:
             try:
                 application = self._application(runtime, script)
                 if application is None:
                     return
-                application = runtime.api.request_started(self, application)
+                if runtime.listeners:
+                    application = runtime.api.request_started(self, application)
                 result = application(environ, response.start_response)
                 if os.getpid() != runtime.pid:
                     leave_child(_NOTHING)
@@ -61,15 +96,6 @@ class Request(object):
         finally:
             self._end(runtime, errors, thread)
             script.cost += 0.25 * (clock() - started - script.cost)
-
-    def _complete_environ(self, environ, runtime, thread):
-        errors = ErrorStream(runtime.control, self.id)
-        environ["wsgi.input"] = self.input
-        environ["wsgi.errors"] = errors
-        environ["wsgi.file_wrapper"] = FileWrapper
-        environ["mod_wsgi.thread_id"] = thread
-        environ["mod_wsgi.application_start"] = environ["mod_wsgi.daemon_start"] = time.time()
-        return errors
 
     def _application(self, runtime, script):
         """The callable object of the script, which is loaded first if need be; None when the request failed by it."""
@@ -163,6 +189,8 @@ class Request(object):
 
     def _close(self, result):
         """PEP 3333: close() is called in any case, once."""
+        if type(result) is list:
+            return
         close = getattr(result, "close", None)
         if close is None:
             return
@@ -178,9 +206,8 @@ class Request(object):
             self.end(frames.ABORT)
         errors.flush()
         flush_standard_streams()
-        _flush(sys.stdout)
-        _flush(sys.stderr)
-        runtime.api.request_finished(self)
+        if runtime.listeners:
+            runtime.api.request_finished(self)
         current_requests.pop(thread, None)
 
     def survive(self, runtime, exc_info):
@@ -260,7 +287,9 @@ class Request(object):
                 "warn", "content length mismatch, expected %d, response generated %d" % (declared, generated), self.id)
 
     def response_started(self, status, headers, exc_info):
-        self.connection.runtime.api.response_started(self, status, headers, exc_info)
+        runtime = self.connection.runtime
+        if runtime.listeners:
+            runtime.api.response_started(self, status, headers, exc_info)
 
     # What the gateway tells, on the thread that reads
 
@@ -291,16 +320,6 @@ def leave_child(exc_info):
     if code is None:
         code = 0 if exc_info[0] is None or issubclass(exc_info[0], SystemExit) else 1
     os._exit(code & 255 if isinstance(code, int) else 1)
-
-
-def _flush(stream):
-    """What the application has put in the place of a standard stream: anything, closed or open."""
-    if isinstance(stream, LineStream):
-        return
-    try:
-        stream.flush()
-    except BaseException:
-        pass
 
 
 _NOTHING = (None, None, None)

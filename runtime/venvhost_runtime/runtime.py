@@ -39,6 +39,8 @@ class Runtime(object):
         self.interrupted = False
         self.scripts = Scripts()
         self.api = Api(self)
+        #: of events of requests; most applications have none
+        self.listeners = self.api.module.event_callbacks
         self.pool = Pool(self, boot["threads"])
         self.connections = []
         self.requests = 0

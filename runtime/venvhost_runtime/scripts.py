@@ -22,11 +22,24 @@ class Script(object):
         #: Why no process of this kind can import it.
         self.refused = None
         self._known = False
+        self._unchanged_for = None
 
-    def changed(self):
-        """Whether the file is another one than the one that was loaded: time stamps that went back count too."""
+    def changed(self, batch=None):
+        """Whether the file is another one than the one that was loaded: time stamps that went back count too.
+
+        Requests that were read together (``batch``) are answered by one look at the file, which came after them all.
+        """
         if self.module is None and self.refused is None:
             return False
+        if batch is not None and batch is self._unchanged_for:
+            return False
+        if self._differs():
+            return True
+        if self.module is None or "reload_required" not in self.module.__dict__:
+            self._unchanged_for = batch
+        return False
+
+    def _differs(self):
         try:
             if _modified(self.path) != self.modified:
                 return True

@@ -215,10 +215,9 @@ class Pool(object):
         if request.aborted:
             request.give_up()
             return
-        environ = request.environ
-        script = runtime.scripts.get(environ["SCRIPT_FILENAME"])
+        script = request.script
         module = script.module
-        if environ.get("mod_wsgi.script_reloading") == "1" and script.changed():
+        if request.environ.get("mod_wsgi.script_reloading") == "1" and script.changed(request.batch):
             if not runtime.embedded:
                 connection.refuse(request)
                 runtime.leave("script-changed", script.path)
@@ -232,5 +231,5 @@ class Pool(object):
                 self.hand_over(worker.connection)
             elif self._asleep:
                 self.wake_monitor()
-        request.run(runtime, script)
+        request.run(runtime)
         runtime.count_request()

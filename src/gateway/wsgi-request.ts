@@ -1,6 +1,6 @@
 import { Failure } from '../protocol/frames.js';
 import { mostUnsent } from './allowance.js';
-import { encodeEnviron } from './environ/environ.js';
+import { encodeRequest, encodeShared } from './environ/environ.js';
 import type { EnvironSource } from './environ/source.js';
 import type { AnswerHead } from './http/answer-head.js';
 import type { Exchange, ExchangeOwner } from './http/exchange.js';
@@ -182,8 +182,8 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
     const { dialect } = channel.process.endpoint;
     const body = this.exchange.bodyLength !== 0;
     this.#body.rewind();
-    const environ = encodeEnviron(this, this.#services.facts, dialect);
-    this.#stream = channel.open(this, environ, body, now);
+    const number = channel.share(encodeShared(this, this.#services.facts, dialect));
+    this.#stream = channel.open(this, encodeRequest(this, number, dialect), body, now);
     if (!body) return;
     this.#pump();
     if (this.exchange.expectsContinue) this.#watchBegin(channel, this.#stream, 5);

@@ -1,5 +1,5 @@
 /**
- * The protocol between a gateway and a runtime, version 1. Both sides of a Unix stream socket send frames:
+ * The protocol between a gateway and a runtime, version 2. Both sides of a Unix stream socket send frames:
  *
  *     u32 LE  payload length in bytes
  *     u32 LE  stream << 8 | type
@@ -7,6 +7,8 @@
  *
  * A stream is one request. The gateway chooses its number: the low 10 bits are a slot, free again when the
  * stream is over; the upper 14 bits count the uses of the slot (see journal.ts). Stream 0 is the connection.
+ *
+ * What many requests share of their environ is sent once, in Environ, under a number that their Request names.
  *
  * A stream, as the gateway sees it:
  *
@@ -25,7 +27,7 @@
  *
  * runtime/venvhost_runtime/frames.py has the same constants; a test compares the two.
  */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 export const headerLength = 8;
 /** A longer frame is a broken peer. */
 export const maximumPayload = 16 * 1024 * 1024;
@@ -39,7 +41,10 @@ export const Frame = {
   Hello: 1,
   /** runtime → gateway, first frame: u32 protocol version, u32 journal offset in words, u32 slots. */
   Welcome: 2,
-  /** gateway → runtime: the environ as a marshal dict (marshal.ts). */
+  /**
+   * gateway → runtime: a marshal tuple (marshal.ts) of the number of an Environ; None, or a dict of entries
+   * that come before all others; a dict of entries that come after them; a tuple of the values of `requestKeys`.
+   */
   Request: 3,
   RequestWithBody: 4,
   /** Both ways: bytes of a body. */
@@ -60,8 +65,34 @@ export const Frame = {
   Refused: 12,
   /** runtime → gateway, stream 0: send nothing new; what was not begun comes back as Refused. */
   GoAway: 13,
+  /** gateway → runtime, the number in the place of the stream: a marshal dict. It replaces what the number meant. */
+  Environ: 14,
 } as const;
 export type Frame = (typeof Frame)[keyof typeof Frame];
+
+/** Numbers of Environ that a connection may use, from 0. */
+export const environNumbers = 64;
+
+/** Entries of environ that each request has of its own, in the order in which Request has their values. */
+export const requestKeys = [
+  'REQUEST_METHOD',
+  'SERVER_PROTOCOL',
+  'REQUEST_URI',
+  'QUERY_STRING',
+  'PATH_INFO',
+  'mod_wsgi.path_info',
+  'mod_wsgi.request_id',
+  'mod_wsgi.request_start',
+  'mod_wsgi.queue_start',
+  'SERVER_NAME',
+  'SERVER_PORT',
+  'SERVER_ADDR',
+  'REMOTE_ADDR',
+  'REMOTE_PORT',
+  'mod_wsgi.listener_host',
+  'mod_wsgi.listener_port',
+  'mod_wsgi.connection_id',
+] as const;
 
 /** Why a request got no answer from the application. */
 export const Failure = {

@@ -56,11 +56,18 @@ export function encodeTuple(values: readonly MarshalValue[], dialect: Dialect): 
   return sequence('(', values, dialect);
 }
 
-const double = Buffer.alloc(8);
+/** The start of a tuple whose `length` values follow. */
+export function tupleOpen(length: number): string {
+  return `(${word(length)}`;
+}
+
+/** Little-endian, as all machines are that Node.js runs on. */
+const double = new Float64Array(1);
+const halves = new Uint32Array(double.buffer);
 
 export function encodeFloat(value: number): string {
-  double.writeDoubleLE(value);
-  return `g${double.toString('latin1')}`;
+  double[0] = value;
+  return `g${word(halves[0] as number)}${word(halves[1] as number)}`;
 }
 
 /** u32 LE as four latin-1 characters. */

@@ -12,7 +12,7 @@ import {
   type Log,
   type Message,
 } from '../../src/protocol/control.js';
-import { Frame, headerLength } from '../../src/protocol/frames.js';
+import { Frame, headerLength, protocolVersion, requestKeys } from '../../src/protocol/frames.js';
 import { parseHead } from '../../src/protocol/head.js';
 import { journalLength } from '../../src/protocol/journal.js';
 import {
@@ -21,8 +21,11 @@ import {
   dictClose,
   dictOpen,
   encodeKey,
+  encodeMarshal,
   encodePair,
+  encodeText,
   encodeTuple,
+  tupleOpen,
 } from '../../src/protocol/marshal.js';
 import { FrameReader } from '../../src/protocol/reader.js';
 import { bindUnix } from '../../src/supervisor/listening-handle.js';
@@ -236,7 +239,7 @@ async function connect(
     );
   const frames = (stream: number) => received.filter((one) => one.stream === stream);
   const hello = Buffer.alloc(8);
-  hello.writeUInt32LE(1, 0);
+  hello.writeUInt32LE(protocolVersion, 0);
   send(Frame.Hello, 0, Buffer.concat([hello, Buffer.from(applicationGroup)]));
   await until(
     'welcome or closed',
@@ -254,7 +257,8 @@ async function connect(
     request(stream, environ, body) {
       const kind = body === undefined ? Frame.Request : Frame.RequestWithBody;
       underWay.add(stream);
-      send(kind, stream, encodeEnviron(environ, body, dialect));
+      send(Frame.Environ, 0, encodeShared(environ, dialect));
+      send(kind, stream, encodeRequest(environ, body, dialect));
       if (Buffer.isBuffer(body)) {
         send(Frame.Data, stream, body);
         send(Frame.End, stream);
@@ -302,28 +306,53 @@ function readAnswer(frames: readonly Received[]): Answer {
   };
 }
 
-function encodeEnviron(
+function encodeShared(environ: Record<string, string>, dialect: Dialect): Buffer {
+  const entries = {
+    SCRIPT_NAME: '',
+    'wsgi.url_scheme': 'http',
+    'mod_wsgi.script_reloading': '1',
+    'mod_wsgi.callable_object': 'application',
+    ...environ,
+  };
+  return Buffer.from(dictOpen + pairs(entries, dialect) + constants(dialect) + dictClose, 'latin1');
+}
+
+function encodeRequest(
   environ: Record<string, string>,
   body: Buffer | 'open' | undefined,
   dialect: Dialect,
 ): Buffer {
-  const complete: Record<string, string> = {
+  const own: Record<string, string> = {
     REQUEST_METHOD: body === undefined ? 'GET' : 'POST',
-    SCRIPT_NAME: '',
     PATH_INFO: '/',
-    QUERY_STRING: '',
     SERVER_NAME: 'localhost',
     SERVER_PORT: '80',
     SERVER_PROTOCOL: 'HTTP/1.1',
-    'wsgi.url_scheme': 'http',
     'mod_wsgi.request_id': 'test-request',
-    'mod_wsgi.script_reloading': '1',
-    'mod_wsgi.callable_object': 'application',
+    ...environ,
+  };
+  const last = {
     ...(Buffer.isBuffer(body) ? { CONTENT_LENGTH: String(body.length) } : {}),
     ...environ,
   };
-  const pairs = Object.entries(complete).map(([key, value]) => encodePair(key, value, dialect));
-  return Buffer.from(dictOpen + pairs.join('') + constants(dialect) + dictClose, 'latin1');
+  const values = requestKeys.map((key) => encodeText(own[key] ?? '', dialect));
+  return Buffer.from(
+    tupleOpen(4) +
+      encodeMarshal(0, dialect) +
+      encodeMarshal(null, dialect) +
+      dictOpen +
+      pairs(last, dialect) +
+      dictClose +
+      tupleOpen(values.length) +
+      values.join(''),
+    'latin1',
+  );
+}
+
+function pairs(entries: Record<string, string>, dialect: Dialect): string {
+  return Object.entries(entries)
+    .map(([key, value]) => encodePair(key, value, dialect))
+    .join('');
 }
 
 /** `wsgi.version` and the flags that wsgiref.validate asks for. */

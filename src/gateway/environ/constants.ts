@@ -20,11 +20,11 @@ export interface ConstantFacts {
 export const modWsgiVersion: readonly number[] = [6, 0, 5];
 export const apacheVersion: readonly number[] = [2, 4, 62];
 
-/** The entries of an environ that requests of one script share. Variables of the configuration stand first. */
+/** The entries of an environ that requests of one script share. */
 export function encodeConstants(
   source: EnvironSource,
   facts: ConstantFacts,
-  dialect: Dialect,
+  { dialect, secure }: { dialect: Dialect; secure: boolean },
 ): string {
   const { route, scriptName } = source;
   const { host } = route;
@@ -34,12 +34,8 @@ export function encodeConstants(
     encodeKey(key, dialect) + encodeMarshal(value, dialect);
   const tuple = (key: string, value: readonly number[]) =>
     encodeKey(key, dialect) + encodeTuple(value, dialect);
-  let text = '';
-  for (const [name, value] of source.variables)
-    if (name !== 'HTTPS' && /^[\x20-\x7e]{1,255}$/.test(name)) text += pair(name, value);
   const threads = group?.threads ?? 1;
   return (
-    text +
     pair('SERVER_SOFTWARE', facts.software) +
     pair('DOCUMENT_ROOT', host.documentRoot ?? '') +
     pair('REQUEST_SCHEME', host.scheme ?? 'http') +
@@ -49,7 +45,7 @@ export function encodeConstants(
     pair('SCRIPT_FILENAME', route.file) +
     pair('SCRIPT_NAME', scriptName) +
     tuple('wsgi.version', [1, 0]) +
-    pair('wsgi.url_scheme', isOn(source.variables.get('HTTPS')) ? 'https' : 'http') +
+    pair('wsgi.url_scheme', secure ? 'https' : 'http') +
     flag('wsgi.multithread', threads !== 1) +
     flag('wsgi.multiprocess', group?.multiprocess ?? false) +
     flag('wsgi.run_once', threads === 1 && group?.maximumRequests === 1) +
@@ -65,8 +61,4 @@ export function encodeConstants(
     pair('mod_wsgi.script_reloading', route.settings.scriptReloading ? '1' : '0') +
     pair('mod_wsgi.server_pid', String(facts.pid))
   );
-}
-
-function isOn(value: string | undefined): boolean {
-  return value !== undefined && /^(?:on|1)$/i.test(value);
 }

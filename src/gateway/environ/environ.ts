@@ -1,11 +1,13 @@
+import { requestKeys } from '../../protocol/frames.js';
 import {
   type Dialect,
   dictClose,
   dictOpen,
   encodeFloat,
-  encodeKey,
+  encodeMarshal,
   encodePair,
   encodeText,
+  tupleOpen,
 } from '../../protocol/marshal.js';
 import type { Exchange } from '../http/exchange.js';
 import { serverName, serverPort } from '../routing/group-names.js';
@@ -15,62 +17,73 @@ import { headerName } from './header-names.js';
 import type { EnvironSource } from './source.js';
 
 /**
- * The environ of a request as one latin-1 string of marshal data. Of two entries with one key the later wins,
- * so variables of the configuration stand first: nothing that the server says can be overwritten by them.
+ * What the environ of a request has in common with others of its script: the payload of an Environ frame, as
+ * one latin-1 string. It is the same string each time, for whoever keeps it.
  */
-export function encodeEnviron(
+export function encodeShared(
   source: EnvironSource,
   facts: ConstantFacts,
   dialect: Dialect,
 ): string {
-  const { exchange } = source;
-  const keys = dialect === 3 ? keys3 : keys2;
-  return (
-    dictOpen +
-    constantText(source, facts, dialect) +
-    connectionText(exchange, dialect) +
-    hostText(exchange, source.route, dialect) +
-    keys.method +
-    encodeText(exchange.method, dialect) +
-    (exchange.version === '1.1' ? keys.protocol11 : keys.protocol10) +
-    keys.uri +
-    encodeText(exchange.target, dialect) +
-    keys.query +
-    encodeText(source.query, dialect) +
-    pathText(source, keys, dialect) +
-    keys.requestId +
-    encodeText(source.requestId, dialect) +
-    keys.requestStart +
-    encodeFloat(exchange.startedAt) +
-    keys.queueStart +
-    encodeFloat(source.queueStart) +
-    headersText(exchange, source.route.settings.passAuthorization, dialect) +
-    dictClose
-  );
-}
-
-function constantText(source: EnvironSource, facts: ConstantFacts, dialect: Dialect): string {
-  const { route } = source;
-  const key = `${dialect}\n${source.scriptName}\n${source.processGroup}\n${source.applicationGroup}\n${source.callable}`;
-  const kept = route.memory.constant;
-  if (kept && kept.key === key && kept.variables === source.variables) return kept.text;
-  const text = encodeConstants(source, facts, dialect);
-  route.memory.constant = { key, variables: source.variables, text };
+  const { route, variables } = source;
+  const secure = isOn(variables.get('HTTPS'));
+  const key = `${dialect}${secure}\n${source.scriptName}\n${source.processGroup}\n${source.applicationGroup}\n${source.callable}`;
+  const kept = route.memory.shared;
+  if (kept?.key === key) return kept.text;
+  const text = dictOpen + encodeConstants(source, facts, { dialect, secure }) + dictClose;
+  route.memory.shared = { key, text };
   return text;
 }
 
-function connectionText(exchange: Exchange, dialect: Dialect): string {
-  const { peer } = exchange;
-  const kept = peer.memory.encoded;
-  if (kept && kept.dialect === dialect) return kept.text;
-  const text =
-    encodePair('SERVER_ADDR', peer.localAddress, dialect) +
-    encodePair('REMOTE_ADDR', peer.remoteAddress, dialect) +
-    encodePair('REMOTE_PORT', String(peer.remotePort), dialect) +
-    encodePair('mod_wsgi.listener_host', peer.localAddress, dialect) +
-    encodePair('mod_wsgi.listener_port', String(peer.localPort), dialect) +
-    encodePair('mod_wsgi.connection_id', peer.id, dialect);
-  peer.memory.encoded = { dialect, text };
+/**
+ * The payload of a Request frame, as one latin-1 string. Of two entries with one key the later wins, so
+ * variables of the configuration stand first: nothing that the server says can be overwritten by them.
+ *
+ * @param number what the runtime knows the shared part by.
+ */
+export function encodeRequest(source: EnvironSource, number: number, dialect: Dialect): string {
+  const { exchange } = source;
+  const path = encodeText(source.pathInfo, dialect);
+  return (
+    tupleOpen(4) +
+    encodeMarshal(number, dialect) +
+    variablesText(source, dialect) +
+    headersText(exchange, source.route.settings.passAuthorization, dialect) +
+    ownOpen +
+    encodeText(exchange.method, dialect) +
+    (exchange.version === '1.1' ? protocol11 : protocol10)[dialect] +
+    encodeText(exchange.target, dialect) +
+    encodeText(source.query, dialect) +
+    path +
+    path +
+    encodeText(source.requestId, dialect) +
+    encodeFloat(exchange.startedAt) +
+    encodeFloat(source.queueStart) +
+    hostText(exchange, source.route, dialect) +
+    connectionText(exchange, dialect)
+  );
+}
+
+/** The tuple of the values of `requestKeys`, in their order. */
+const ownOpen = tupleOpen(requestKeys.length);
+const protocol10 = { 2: encodeText('HTTP/1.0', 2), 3: encodeText('HTTP/1.0', 3) };
+const protocol11 = { 2: encodeText('HTTP/1.1', 2), 3: encodeText('HTTP/1.1', 3) };
+const none = encodeMarshal(null, 3);
+
+function isOn(value: string | undefined): boolean {
+  return value !== undefined && /^(?:on|1)$/i.test(value);
+}
+
+function variablesText({ variables, route }: EnvironSource, dialect: Dialect): string {
+  if (variables.size === 0) return none;
+  const kept = route.memory.variables;
+  if (kept && kept.variables === variables && kept.dialect === dialect) return kept.text;
+  let text = dictOpen;
+  for (const [name, value] of variables)
+    if (name !== 'HTTPS' && /^[\x20-\x7e]{1,255}$/.test(name))
+      text += encodePair(name, value, dialect);
+  text += dictClose;
+  route.memory.variables = { dialect, variables, text };
   return text;
 }
 
@@ -79,25 +92,34 @@ function hostText(exchange: Exchange, route: Route, dialect: Dialect): string {
   const kept = peer.memory.host;
   if (kept && kept.header === host && kept.dialect === dialect && kept.site === route.host)
     return kept.text;
-  let text =
-    encodePair('SERVER_NAME', serverName(route.host, host), dialect) +
-    encodePair('SERVER_PORT', String(serverPort(route.host, host)), dialect);
-  if (host !== '') text += encodePair('HTTP_HOST', host, dialect);
+  const text =
+    encodeText(serverName(route.host, host), dialect) +
+    encodeText(String(serverPort(route.host, host)), dialect);
   peer.memory.host = { dialect, header: host, site: route.host, text };
   return text;
 }
 
-function pathText(source: EnvironSource, keys: Keys, dialect: Dialect): string {
-  const text = encodeText(source.pathInfo, dialect);
-  return keys.pathInfo + text + keys.ownPathInfo + text;
+function connectionText({ peer }: Exchange, dialect: Dialect): string {
+  const kept = peer.memory.encoded;
+  if (kept && kept.dialect === dialect) return kept.text;
+  const local = encodeText(peer.localAddress, dialect);
+  const text =
+    local +
+    encodeText(peer.remoteAddress, dialect) +
+    encodeText(String(peer.remotePort), dialect) +
+    local +
+    encodeText(String(peer.localPort), dialect) +
+    encodeText(peer.id, dialect);
+  peer.memory.encoded = { dialect, text };
+  return text;
 }
 
 let requestMark = 0;
 
 function headersText(exchange: Exchange, passAuthorization: boolean, dialect: Dialect): string {
-  const { rawHeaders } = exchange;
+  const { rawHeaders, host } = exchange;
   const mark = ++requestMark;
-  let text = '';
+  let text = host === '' ? dictOpen : dictOpen + encodePair('HTTP_HOST', host, dialect);
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = headerName(rawHeaders[index] as string);
     if (name.key === '' || (name.authorization && !passAuthorization)) continue;
@@ -106,13 +128,14 @@ function headersText(exchange: Exchange, passAuthorization: boolean, dialect: Di
     name.seen = mark;
     text += name.encoded[dialect] + encodeText(rawHeaders[index + 1] as string, dialect);
   }
-  return text;
+  return text + dictClose;
 }
 
 /** The careful way, for requests that repeat a header, also in another spelling. */
 function repeatedHeaders(exchange: Exchange, passAuthorization: boolean, dialect: Dialect): string {
-  const { rawHeaders } = exchange;
+  const { rawHeaders, host } = exchange;
   const values = new Map<string, string>();
+  if (host !== '') values.set('HTTP_HOST', host);
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const { key, authorization } = headerName(rawHeaders[index] as string);
     if (key === '' || (authorization && !passAuthorization)) continue;
@@ -120,27 +143,7 @@ function repeatedHeaders(exchange: Exchange, passAuthorization: boolean, dialect
     const value = rawHeaders[index + 1] as string;
     values.set(key, before === undefined ? value : `${before}, ${value}`);
   }
-  let text = '';
+  let text = dictOpen;
   for (const [key, value] of values) text += encodePair(key, value, dialect);
-  return text;
+  return text + dictClose;
 }
-
-type Keys = ReturnType<typeof encodeKeys>;
-
-function encodeKeys(dialect: Dialect) {
-  return {
-    method: encodeKey('REQUEST_METHOD', dialect),
-    protocol10: encodePair('SERVER_PROTOCOL', 'HTTP/1.0', dialect),
-    protocol11: encodePair('SERVER_PROTOCOL', 'HTTP/1.1', dialect),
-    uri: encodeKey('REQUEST_URI', dialect),
-    query: encodeKey('QUERY_STRING', dialect),
-    pathInfo: encodeKey('PATH_INFO', dialect),
-    ownPathInfo: encodeKey('mod_wsgi.path_info', dialect),
-    requestId: encodeKey('mod_wsgi.request_id', dialect),
-    requestStart: encodeKey('mod_wsgi.request_start', dialect),
-    queueStart: encodeKey('mod_wsgi.queue_start', dialect),
-  };
-}
-
-const keys2 = encodeKeys(2);
-const keys3 = encodeKeys(3);

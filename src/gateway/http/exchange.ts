@@ -111,7 +111,7 @@ export interface Peer {
 }
 
 export interface PeerMemory {
-  /** Encoded environ entries of the connection, by dialect. */
+  /** Encoded environ values of the connection, by dialect. */
   encoded?: { readonly dialect: 2 | 3; readonly text: string };
   /** The last Host header and what was encoded for it. */
   host?: {

@@ -21,7 +21,8 @@ export interface Route {
   readonly freeNames: boolean;
   /** What environ keeps for the next request. */
   readonly memory: {
-    constant?: { readonly key: string; readonly variables: Variables; readonly text: string };
+    shared?: { readonly key: string; readonly text: string };
+    variables?: { readonly dialect: 2 | 3; readonly variables: Variables; readonly text: string };
   };
 }
 

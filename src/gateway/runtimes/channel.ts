@@ -1,6 +1,6 @@
 import { createConnection, type Socket } from 'node:net';
 import type { Endpoint } from '../../plan/plan.js';
-import { Frame, initialWindow, protocolVersion } from '../../protocol/frames.js';
+import { environNumbers, Frame, initialWindow, protocolVersion } from '../../protocol/frames.js';
 import { regions, regionWords, slotBits, slotOf, slots } from '../../protocol/journal.js';
 import { word } from '../../protocol/marshal.js';
 import { FrameReader } from '../../protocol/reader.js';
@@ -73,6 +73,8 @@ export class Channel {
   /** Bytes of Data that may still come on the stream in each slot. */
   readonly #windows = new Float64Array(slots);
   readonly #free = Array.from({ length: slots }, (_, index) => slots - 1 - index);
+  /** Numbers of the environs that the runtime knows. */
+  readonly #shared = new Map<string, number>();
   #leaving = false;
   #closed = false;
 
@@ -101,8 +103,26 @@ export class Channel {
     this.#out.frame(Frame.Hello, 0, word(protocolVersion) + word(gateway) + group);
   }
 
-  /** Sends a request. Call only when `welcomed`, and while there is room. */
-  open(owner: StreamOwner, environ: string, body: boolean, now: number): number {
+  /** The number under which the runtime knows the shared part of an environ, which is sent where it does not. */
+  share(environ: string): number {
+    const known = this.#shared.get(environ);
+    if (known !== undefined) return known;
+    let number = this.#shared.size;
+    if (number === environNumbers) {
+      // Not the oldest: where they are a few too many, that is the one which is needed next.
+      number = Math.floor(Math.random() * environNumbers);
+      for (const [text, used] of this.#shared) if (used === number) this.#shared.delete(text);
+    }
+    this.#shared.set(environ, number);
+    this.#out.frame(Frame.Environ, number, environ);
+    return number;
+  }
+
+  /**
+   * Sends a request. Call only when `welcomed`, and while there is room.
+   * @param request the payload of its frame.
+   */
+  open(owner: StreamOwner, request: string, body: boolean, now: number): number {
     const slot = this.#free.pop() as number;
     let uses = ((this.#uses[slot] as number) + 1) & usesMask;
     if (uses === 0) uses = 1;
@@ -114,7 +134,7 @@ export class Channel {
     this.inFlight++;
     this.process.sent(now);
     owner.sentAt = now;
-    this.#out.frame(body ? Frame.RequestWithBody : Frame.Request, stream, environ);
+    this.#out.frame(body ? Frame.RequestWithBody : Frame.Request, stream, request);
     return stream;
   }
 

@@ -1,7 +1,34 @@
-/** Reads what the gateway writes as an environ: a marshal dict of both dialects. */
-export type EnvironValue = string | number | boolean | null | EnvironValue[];
+import { requestKeys } from '../../../../src/protocol/frames.js';
 
-export function readEnviron(bytes: Buffer): Map<string, EnvironValue> {
+/** Reads what the gateway writes as an environ: marshal data of both dialects. */
+export type EnvironValue = string | number | boolean | null | EnvironValue[];
+export type Environ = Map<string, EnvironValue>;
+
+type Value = EnvironValue | Environ | Value[];
+
+/** The payload of an Environ frame. */
+export function readShared(bytes: Buffer): Environ {
+  const shared = readValue(bytes);
+  if (!(shared instanceof Map)) throw new Error('not a dict');
+  return shared;
+}
+
+/** The payload of a Request frame, put together with the environs that were sent before. */
+export function readRequest(bytes: Buffer, shared: ReadonlyMap<number, Environ>): Environ {
+  const [number, first, last, values] = readValue(bytes) as [
+    number,
+    Environ | null,
+    Environ,
+    EnvironValue[],
+  ];
+  const known = shared.get(number);
+  if (!known) throw new Error(`nothing was sent under the number ${number}`);
+  if (values.length !== requestKeys.length) throw new Error(`${values.length} values`);
+  const own = requestKeys.map((key, index) => [key, values[index] as EnvironValue] as const);
+  return new Map([...(first ?? []), ...known, ...own, ...last]);
+}
+
+function readValue(bytes: Buffer): Value {
   let at = 0;
   const length = (size: 1 | 4): number => {
     at += size;
@@ -11,7 +38,7 @@ export function readEnviron(bytes: Buffer): Map<string, EnvironValue> {
     at += size;
     return bytes.toString(encoding, at - size, at);
   };
-  const value = (): EnvironValue => {
+  const value = (): Value => {
     const tag = String.fromCharCode(bytes.readUInt8(at++));
     switch (tag) {
       case 'z':
@@ -22,6 +49,8 @@ export function readEnviron(bytes: Buffer): Map<string, EnvironValue> {
         return text(length(4), 'latin1');
       case 'u':
         return text(length(4), 'utf8');
+      case 'N':
+        return null;
       case 'T':
         return true;
       case 'F':
@@ -33,17 +62,21 @@ export function readEnviron(bytes: Buffer): Map<string, EnvironValue> {
         at += 8;
         return bytes.readDoubleLE(at - 8);
       case '(': {
-        const items: EnvironValue[] = [];
+        const items: Value[] = [];
         for (let left = length(4); left > 0; left--) items.push(value());
         return items;
+      }
+      case '{': {
+        const entries: Environ = new Map();
+        while (bytes[at] !== 48) entries.set(String(value()), value() as EnvironValue);
+        at++;
+        return entries;
       }
       default:
         throw new Error(`unexpected tag ${JSON.stringify(tag)} at ${at - 1}`);
     }
   };
-  if (bytes[at++] !== 123) throw new Error('not a dict');
-  const environ = new Map<string, EnvironValue>();
-  while (bytes[at] !== 48) environ.set(String(value()), value());
-  if (at + 1 !== bytes.length) throw new Error('bytes after the dict');
-  return environ;
+  const read = value();
+  if (at !== bytes.length) throw new Error('bytes after the value');
+  return read;
 }

@@ -10,11 +10,11 @@ import {
   withdrawnOffset,
 } from '../../../../src/protocol/journal.js';
 import { FrameReader } from '../../../../src/protocol/reader.js';
-import { type EnvironValue, readEnviron } from './environ.js';
+import { type Environ, readRequest, readShared } from './environ.js';
 
 /** One request as a fake runtime has it. */
 export class FakeRequest {
-  readonly environ: Map<string, EnvironValue>;
+  readonly environ: Environ;
   readonly hasBody: boolean;
   readonly stream: number;
   body = Buffer.alloc(0);
@@ -30,13 +30,13 @@ export class FakeRequest {
     runtime: FakeRuntime,
     socket: Socket,
     stream: number,
-    environ: Buffer,
+    environ: Environ,
     hasBody: boolean,
   ) {
     this.#runtime = runtime;
     this.#socket = socket;
     this.stream = stream;
-    this.environ = readEnviron(environ);
+    this.environ = environ;
     this.hasBody = hasBody;
   }
 
@@ -194,14 +194,16 @@ export class FakeRuntime {
     this.#sockets.add(socket);
     this.opened++;
     const streams = new Map<number, FakeRequest>();
+    const shared = new Map<number, Environ>();
     const reader = new FrameReader((type, stream, payload) => {
       if (type === Frame.Hello) socket.write(this.welcome);
+      else if (type === Frame.Environ) shared.set(stream, readShared(payload));
       else if (type === Frame.Request || type === Frame.RequestWithBody) {
         const request = new FakeRequest(
           this,
           socket,
           stream,
-          payload,
+          readRequest(payload, shared),
           type === Frame.RequestWithBody,
         );
         streams.set(stream, request);

@@ -92,7 +92,6 @@ export function createGateway(options: GatewayOptions): Gateway {
     rules: (address, port) => rulesOf(sites.first(address, port).host),
     maxConnections: options.maxConnections ?? mostConnections(),
     maxHead: headLimit(plan.hosts),
-    keepAliveTimeout: plan.hosts[0]?.keepAliveTimeout ?? 5,
     ...(options.headTimeout === undefined ? {} : { headTimeout: options.headTimeout }),
     handle: createHandler({ services, sites, pools, clientNames: createClientNames() }),
     rejected({ peer, status, reason }) {
@@ -181,10 +180,10 @@ function createAccessLog(
 }
 
 /** Seconds since the epoch with microseconds, at the price of a monotonic clock. */
-function createClock(): { now: () => number; adjust: () => void } {
+function createClock(): { now: Services['wallClock']; adjust: () => void } {
   let offset = Date.now() - performance.now();
   return {
-    now: () => (offset + performance.now()) / 1000,
+    now: (moment = performance.now()) => (offset + moment) / 1000,
     adjust() {
       const measured = Date.now() - performance.now();
       // Less is the resolution of Date, more is a clock that was set.

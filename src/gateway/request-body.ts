@@ -5,12 +5,12 @@ import type { Channel } from './runtimes/channel.js';
 /** What the client should do next. */
 export type BodyState = 'wants-more' | 'blocked' | 'sent';
 
-export interface BodyEvents {
+export interface BodyOwner {
   /** The file has taken all that came. */
-  stored(): void;
+  bodyStored(): void;
   /** There is more to send. */
-  ready(): void;
-  failed(reason: string): void;
+  bodyReady(): void;
+  bodyFailed(reason: string): void;
 }
 
 /** A body up to this length stays in memory, a longer one goes to a file. */
@@ -32,7 +32,7 @@ export class RequestBody {
   /** Bytes that came from the client. */
   length = 0;
   complete: boolean;
-  readonly #events: BodyEvents;
+  readonly #owner: BodyOwner;
   #file: BodyFile | undefined;
   #noFile = false;
   /** Bytes of the file that were sent. */
@@ -49,9 +49,9 @@ export class RequestBody {
   #begun = false;
   #dropped = false;
 
-  constructor(empty: boolean, events: BodyEvents) {
+  constructor(empty: boolean, owner: BodyOwner) {
     this.complete = empty;
-    this.#events = events;
+    this.#owner = owner;
   }
 
   /** Whether it can still be sent from its start. */
@@ -135,9 +135,9 @@ export class RequestBody {
   #store(chunk: Buffer): void {
     try {
       this.#file ??= openBodyFile({
-        written: () => this.#events.stored(),
+        written: () => this.#owner.bodyStored(),
         failed: (error) =>
-          this.#events.failed(`the request body cannot be stored: ${error.message}`),
+          this.#owner.bodyFailed(`the request body cannot be stored: ${error.message}`),
       });
     } catch {
       this.#noFile = true;
@@ -157,14 +157,14 @@ export class RequestBody {
       if (epoch !== this.#epoch) return;
       this.#reading = false;
       if (!chunk) {
-        this.#events.failed('the request body cannot be read back');
+        this.#owner.bodyFailed('the request body cannot be read back');
         return;
       }
       for (let at = 0; at < chunk.length; at += maximumData)
         channel.data(stream, chunk.subarray(at, at + maximumData));
       this.#read += chunk.length;
       this.#window -= chunk.length;
-      this.#events.ready();
+      this.#owner.bodyReady();
     });
   }
 

@@ -18,8 +18,8 @@ export interface AccessRecord {
 export interface Services {
   readonly emit: Emit;
   readonly facts: ConstantFacts;
-  /** Seconds since the epoch, with fractions. */
-  readonly wallClock: () => number;
+  /** Seconds since the epoch, with fractions; of a moment of `performance.now()`, or now. */
+  readonly wallClock: (moment?: number) => number;
   readonly allowance: Allowance;
   readonly nextRequestId: () => string;
   readonly logAccess: (exchange: Logged, host: HostPlan, record: AccessRecord) => void;

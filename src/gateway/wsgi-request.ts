@@ -4,7 +4,7 @@ import { encodeRequest, encodeShared } from './environ/environ.js';
 import type { EnvironSource } from './environ/source.js';
 import type { AnswerHead } from './http/answer-head.js';
 import type { Exchange, ExchangeOwner } from './http/exchange.js';
-import { RequestBody } from './request-body.js';
+import { type BodyOwner, RequestBody } from './request-body.js';
 import type { Route } from './routing/route.js';
 import type { Variables } from './routing/variables.js';
 import type { Channel, StreamOwner } from './runtimes/channel.js';
@@ -32,7 +32,7 @@ export interface WsgiFields {
 }
 
 /** One request on its way to an application, and its answer on the way back. */
-export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, EnvironSource {
+export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, EnvironSource, BodyOwner {
   readonly exchange: Exchange;
   readonly route: Route;
   readonly scriptName: string;
@@ -84,11 +84,7 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
     this.applicationGroup = fields.applicationGroup;
     this.callable = fields.callable;
     this.requestId = services.nextRequestId();
-    this.#body = new RequestBody(exchange.bodyLength === 0, {
-      stored: () => this.#bodyStored(),
-      ready: () => this.#pump(),
-      failed: (reason) => this.#refuse(503, reason, retry),
-    });
+    this.#body = new RequestBody(exchange.bodyLength === 0, this);
   }
 
   start(): void {
@@ -130,7 +126,7 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
     else if (this.#body.stored) this.#submit();
   }
 
-  #bodyStored(): void {
+  bodyStored(): void {
     if (this.gone || this.#submitted) return;
     if (this.#body.complete || this.#body.unstorable) this.#submit();
     else this.exchange.resumeBody();
@@ -172,6 +168,14 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
     }
     this.#abandon();
     this.#services.logAccess(this.exchange, this.route.host, this);
+  }
+
+  bodyReady(): void {
+    this.#pump();
+  }
+
+  bodyFailed(reason: string): void {
+    this.#refuse(503, reason, retry);
   }
 
   // What the pool does
@@ -298,7 +302,7 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
     if (this.#submitted) return;
     this.#submitted = true;
     this.waitsSince = performance.now();
-    this.queueStart = this.#services.wallClock();
+    this.queueStart = this.#services.wallClock(this.waitsSince);
     this.#pool.submit(this);
   }
 

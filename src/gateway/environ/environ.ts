@@ -11,7 +11,7 @@ import {
 } from '../../protocol/marshal.js';
 import type { Exchange } from '../http/exchange.js';
 import { serverName, serverPort } from '../routing/group-names.js';
-import type { Route } from '../routing/route.js';
+import type { Route, ScriptNames } from '../routing/route.js';
 import { type ConstantFacts, encodeConstants } from './constants.js';
 import { headerName } from './header-names.js';
 import type { EnvironSource } from './source.js';
@@ -25,14 +25,29 @@ export function encodeShared(
   facts: ConstantFacts,
   dialect: Dialect,
 ): string {
-  const { route, variables } = source;
-  const secure = isOn(variables.get('HTTPS'));
-  const key = `${dialect}${secure}\n${source.scriptName}\n${source.processGroup}\n${source.applicationGroup}\n${source.callable}`;
-  const kept = route.memory.shared;
-  if (kept?.key === key) return kept.text;
+  const { memory } = source.route;
+  const secure = isOn(source.variables.get('HTTPS'));
+  const kept = memory.shared;
+  if (kept && kept.dialect === dialect && kept.secure === secure && isFor(kept.source, source))
+    return kept.text;
   const text = dictOpen + encodeConstants(source, facts, { dialect, secure }) + dictClose;
-  route.memory.shared = { key, text };
+  const { scriptName, processGroup, applicationGroup, callable } = source;
+  memory.shared = {
+    source: { scriptName, processGroup, applicationGroup, callable },
+    dialect,
+    secure,
+    text,
+  };
   return text;
+}
+
+function isFor(names: ScriptNames, source: EnvironSource): boolean {
+  return (
+    names.scriptName === source.scriptName &&
+    names.processGroup === source.processGroup &&
+    names.applicationGroup === source.applicationGroup &&
+    names.callable === source.callable
+  );
 }
 
 /**

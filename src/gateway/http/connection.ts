@@ -22,6 +22,8 @@ const lookAhead = 256;
 /** After an answer to an unfinished request the rest is read and dropped this long, so that the answer arrives. */
 const lingerSeconds = 5;
 const lingerBytes = 64 * 1024 * 1024;
+/** Seconds that a connection is kept open beyond what its client was told: a request may be on its way. */
+const keepAliveMargin = 1;
 
 /**
  * The order on one connection: requests run one after the other, and after a failure nothing more of the
@@ -43,6 +45,8 @@ export class Connection implements ServingConnection {
   #stallMark = -1;
   #lingerUntil = 0;
   #lingerFrom = 0;
+  #idleSince = 0;
+  #idleMark = -1;
 
   constructor(
     socket: Socket,
@@ -179,7 +183,7 @@ export class Connection implements ServingConnection {
         this.socket.destroy();
       return;
     }
-    if (this.#writeStalled(now)) {
+    if (this.#writeStalled(now) || this.#idleTooLong(now)) {
       this.socket.destroy();
       return;
     }
@@ -188,6 +192,18 @@ export class Connection implements ServingConnection {
       this.closing = true;
       current.bodyBroken(408, 'the request body came too slowly');
     }
+  }
+
+  /** Between two requests. Those that came since the last look show in what was read. */
+  #idleTooLong(now: number): boolean {
+    if (!this.idle || this.peer.requests === 0 || this.socket.writableLength > 0) return false;
+    const { bytesRead } = this.socket;
+    if (bytesRead !== this.#idleMark) {
+      this.#idleMark = bytesRead;
+      this.#idleSince = now;
+      return false;
+    }
+    return now - this.#idleSince > (this.rules.keepAliveTimeout + keepAliveMargin) * 1000;
   }
 
   #writeStalled(now: number): boolean {

@@ -17,7 +17,6 @@ export interface FrontOptions {
   readonly maxConnections: number;
   /** Bytes of a request head before the parser gives up. */
   readonly maxHead: number;
-  readonly keepAliveTimeout: number;
   /** Seconds for a request head. */
   readonly headTimeout?: number;
   readonly handle: (exchange: Exchange) => void;
@@ -50,8 +49,6 @@ interface ParserError extends Error {
 
 /** Connections beyond the limit that are answered with 503 at one time. */
 const mostRefused = 64;
-/** Milliseconds that a connection is kept open beyond what the client was told, as node:http does. */
-const keepAliveMargin = 1000;
 
 const connectionOf = new WeakMap<Duplex, Connection>();
 
@@ -112,22 +109,11 @@ export function createFront(options: FrontOptions): Front {
       sendFile,
     );
     if ('status' in head) exchange.rejection = head;
-    keepAlive(connection, response);
+    // Undocumented: what the Keep-Alive header says. The time itself is watched by the connection.
+    (response as unknown as NativeResponse)._keepAliveTimeout =
+      connection.rules.keepAliveTimeout * 1000;
     connection.take(exchange);
     if (draining) connection.closing = true;
-  }
-
-  /** node:http knows one keep-alive time for a server, Apache one for each host. */
-  function keepAlive({ rules }: Connection, response: ServerResponse): void {
-    if (rules.keepAliveTimeout === options.keepAliveTimeout || rules.keepAliveTimeout === 0) return;
-    const milliseconds = rules.keepAliveTimeout * 1000;
-    // Undocumented: what the Keep-Alive header says.
-    (response as ServerResponse & { _keepAliveTimeout: number })._keepAliveTimeout = milliseconds;
-    const { socket } = response;
-    // Where node:http has not set its own time, the next request is there already.
-    response.once('finish', () => {
-      if (socket?.timeout) socket.setTimeout(milliseconds + keepAliveMargin);
-    });
   }
 
   function clientError(error: ParserError, duplex: Duplex): void {
@@ -157,8 +143,8 @@ export function createFront(options: FrontOptions): Front {
       headersTimeout: (options.headTimeout ?? 20) * 1000,
       requestTimeout: 0,
       connectionsCheckingInterval: 1000,
-      // Never 0: node:http would not stop the clock of ours when the next request comes.
-      keepAliveTimeout: Math.max(1, options.keepAliveTimeout) * 1000,
+      // It would set a timer after each answer, and has one time for all hosts.
+      keepAliveTimeout: 0,
       highWaterMark: 64 * 1024,
       noDelay: true,
     });

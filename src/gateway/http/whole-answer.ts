@@ -10,7 +10,7 @@ export interface WholeResponse {
   /** The text of the head, once it is made; `end` sends it. */
   _header?: string | null;
   /** What the Keep-Alive header says, in milliseconds. */
-  readonly _keepAliveTimeout?: number;
+  _keepAliveTimeout?: number;
   readonly shouldKeepAlive?: boolean;
   end(): unknown;
 }

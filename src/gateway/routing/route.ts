@@ -21,9 +21,22 @@ export interface Route {
   readonly freeNames: boolean;
   /** What environ keeps for the next request. */
   readonly memory: {
-    shared?: { readonly key: string; readonly text: string };
+    shared?: {
+      readonly source: ScriptNames;
+      readonly dialect: 2 | 3;
+      readonly secure: boolean;
+      readonly text: string;
+    };
     variables?: { readonly dialect: 2 | 3; readonly variables: Variables; readonly text: string };
   };
+}
+
+/** What requests of one route can differ in although their script is the same. */
+export interface ScriptNames {
+  readonly scriptName: string;
+  readonly processGroup: string;
+  readonly applicationGroup: string;
+  readonly callable: string;
 }
 
 /** Where a request leads. Access is checked by the caller, before anything of the outcome is told. */
@@ -59,11 +72,10 @@ export function createSite(host: HostPlan, files: Files): Site {
   const sections = compileSections(host);
   const aliases = host.files.map((plan) => ({ plan, match: compileUrl(plan.url) }));
   const mounts = host.mounts.map((plan, index) => ({ plan, index, match: compileUrl(plan.url) }));
-  const routes = new Map<string, Route>();
+  const routes = createRoutes();
 
   function routeOf(where: Located, locations: string, mount: Mounted | undefined): Route {
-    const key = `${mount?.index ?? ''}|${locations}|${where.folder ? 'folder' : ''}|${where.file}`;
-    const known = routes.get(key);
+    const known = routes.get(where, locations, mount?.index);
     if (known) return known;
     const settings = sections.settle(where, locations, mount?.plan.override ?? {});
     const route: Route = {
@@ -76,8 +88,7 @@ export function createSite(host: HostPlan, files: Files): Site {
       freeNames: mount?.plan.url.kind === 'regex',
       memory: {},
     };
-    if (routes.size >= mostRoutes) routes.clear();
-    routes.set(key, route);
+    routes.set(where, locations, mount?.index, route);
     return route;
   }
 
@@ -156,6 +167,27 @@ export function createSite(host: HostPlan, files: Files): Site {
       const name = toFileName(path);
       if (host.documentRoot === undefined || name === undefined) return notFound;
       return document(host.documentRoot, host.documentRoot.replace(/\/+$/, '') + name, path, query);
+    },
+  };
+}
+
+/** Routes by what decides about them; in tables by file name, so that no key has to be put together. */
+function createRoutes() {
+  const tables = new Map<number | undefined, Map<string, Route>>();
+  let size = 0;
+  const keyOf = ({ file, folder }: Located, locations: string) =>
+    locations === '' && !folder ? file : `${folder}|${locations}|${file}`;
+  return {
+    get(where: Located, locations: string, mount: number | undefined): Route | undefined {
+      return tables.get(mount)?.get(keyOf(where, locations));
+    },
+    set(where: Located, locations: string, mount: number | undefined, route: Route): void {
+      if (++size > mostRoutes) {
+        tables.clear();
+        size = 1;
+      }
+      const table = tables.get(mount) ?? new Map<string, Route>();
+      tables.set(mount, table.set(keyOf(where, locations), route));
     },
   };
 }

@@ -75,6 +75,8 @@ export class Channel {
   readonly #free = Array.from({ length: slots }, (_, index) => slots - 1 - index);
   /** Numbers of the environs that the runtime knows. */
   readonly #shared = new Map<string, number>();
+  /** When the last frames came. */
+  #now = 0;
   #leaving = false;
   #closed = false;
 
@@ -90,6 +92,7 @@ export class Channel {
     this.#socket = createConnection({ path: process.endpoint.socket });
     this.#out = new Outbox(this.#socket);
     this.#socket.on('data', (chunk: Buffer) => {
+      this.#now = performance.now();
       try {
         reader.push(chunk);
       } catch {
@@ -206,7 +209,7 @@ export class Channel {
     const slot = slotOf(stream);
     if (this.#streams[slot] !== stream) return;
     const owner = this.#owners[slot];
-    const now = performance.now();
+    const now = this.#now;
     this.process.heard(now);
     switch (type) {
       case Frame.Response:

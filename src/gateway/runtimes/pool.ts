@@ -65,12 +65,13 @@ export class Pool {
     );
   }
 
+  /** Takes a request that begins to wait now. */
   submit(request: Waiting): void {
     if (this.broken !== undefined) {
       request.giveUp(503, `the process group is broken: ${this.broken}`);
       return;
     }
-    const now = performance.now();
+    const now = request.waitsSince;
     if (this.#queue.length === 0) {
       const process = choosePlace(this.#processes, now);
       if (process) {

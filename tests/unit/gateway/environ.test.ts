@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { environNumbers } from '../../../src/protocol/frames.js';
 import { hostPlan, mountPlan, settings } from './support/plans.js';
 import { get, run } from './support/running.js';
 
@@ -186,4 +187,41 @@ test('every answer gets a line in the access log', async (t) => {
     '127.0.0.1 "GET /a%20b?c HTTP/1.1" 200 5 "\\"quoted\\"" yes /a b?c\n',
   );
   assert.match(running.lines[1] ?? '', /^127\.0\.0\.1 "GET \/ HTTP\/1\.1" 400 /);
+});
+
+test('what requests of a script share is sent once on a connection, and anew when it changes', async (t) => {
+  const running = await run(t, {
+    hosts: (folder) => [
+      hostPlan({
+        mounts: [mountPlan('/a', `${folder}/app.wsgi`), mountPlan('/b', `${folder}/app.wsgi`)],
+      }),
+    ],
+  });
+  const runtime = await running.runtime((request) => request.text('ok'));
+  const client = running.client();
+  for (const path of ['/a/1', '/b/2', '/a/3', '/b/4']) await client.send(get(path)).response();
+  assert.equal(runtime.environs, 2);
+  const names = runtime.requests.map(({ environ }) => environ.get('SCRIPT_NAME'));
+  assert.deepEqual(names, ['/a', '/b', '/a', '/b']);
+});
+
+test('more scripts than a connection has numbers for are told apart', async (t) => {
+  const running = await run(t, {
+    hosts: (folder) => [
+      hostPlan({
+        maxKeepAliveRequests: 0,
+        mounts: [
+          { ...mountPlan('', `${folder}/app.wsgi`), url: { kind: 'regex', source: '^/s\\d+' } },
+        ],
+      }),
+    ],
+  });
+  const runtime = await running.runtime((request) => request.text('ok'));
+  const client = running.client();
+  const names = Array.from({ length: 3 * environNumbers }, (_, index) => `/s${index % 150}`);
+  for (const name of names) await client.send(get(name)).response();
+  assert.deepEqual(
+    runtime.requests.map(({ environ }) => environ.get('SCRIPT_NAME')),
+    names,
+  );
 });

@@ -110,6 +110,8 @@ export class FakeRuntime {
   application: FakeApplication;
   /** What a new connection gets. */
   welcome = welcome();
+  /** Environ frames so far. */
+  environs = 0;
   /** Connections so far. */
   opened = 0;
   readonly #server;
@@ -197,8 +199,10 @@ export class FakeRuntime {
     const shared = new Map<number, Environ>();
     const reader = new FrameReader((type, stream, payload) => {
       if (type === Frame.Hello) socket.write(this.welcome);
-      else if (type === Frame.Environ) shared.set(stream, readShared(payload));
-      else if (type === Frame.Request || type === Frame.RequestWithBody) {
+      else if (type === Frame.Environ) {
+        this.environs++;
+        shared.set(stream, readShared(payload));
+      } else if (type === Frame.Request || type === Frame.RequestWithBody) {
         const request = new FakeRequest(
           this,
           socket,

@@ -3,6 +3,7 @@
 Standard library only, and little of it: what is imported here is in the memory of every application.
 Valid on Python 2.7 and on 3.6 and newer.
 
+    compiled    the modules below in one piece, compiled once for many processes
     boot        reads what the supervisor says, sets up the process
     lifeline    no process outlives the supervisor
     process     the main interpreter: accepts gateways, starts sub-interpreters
@@ -22,3 +23,6 @@ Valid on Python 2.7 and on 3.6 and newer.
     own_libraries  keeps C extensions away from what Node exports
     api         the modules ``mod_wsgi`` and ``apache`` for applications
 """
+
+#: Bytes of compiled.py's at frames.COMPILED_FD that this package was made of; 0: it was imported from its sources.
+packed_length = 0

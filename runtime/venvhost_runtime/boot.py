@@ -6,7 +6,7 @@ import os
 import site
 import sys
 
-from . import frames, lifeline
+from . import frames, lifeline, packed_length
 from .compat import PY2, _signal, set_close_on_exec, thread_ident
 from .control import Control
 from .output import print_exception, replace_standard_streams
@@ -27,7 +27,7 @@ def main():
         set_up_process(boot)
         replace_standard_streams(control)
         set_up_paths(boot)
-        for fd in (frames.CONTROL_FD, frames.JOURNAL_FD):
+        for fd in (frames.CONTROL_FD, frames.JOURNAL_FD) + ((frames.COMPILED_FD,) if packed_length else ()):
             set_close_on_exec(fd)
         process = Process(boot, control, open_listener(frames.LISTEN_FD))
     except Exception as error:
@@ -56,7 +56,7 @@ def _close_foreign():
     except (OSError, ValueError):
         numbers = range(256)
     for fd in numbers:
-        if fd > frames.LIFE_FD:
+        if fd > frames.COMPILED_FD:
             try:
                 os.close(fd)
             except OSError:

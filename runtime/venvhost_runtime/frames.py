@@ -44,6 +44,7 @@ CONTROL_FD = 3
 LISTEN_FD = 4
 JOURNAL_FD = 5
 LIFE_FD = 6
+COMPILED_FD = 7
 
 header = Struct("<II")
 word = Struct("<I")

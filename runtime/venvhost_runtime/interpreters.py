@@ -21,14 +21,22 @@ except ImportError:
     except ImportError:
         _interpreters = None
 
-#: Runs in the sub-interpreter; ends when it has served.
+#: Runs in the sub-interpreter; ends when it has served. What is packed is described in compiled.py.
 _CODE = """
 import sys
-sys.path[:] = [entry for entry in sys.path if entry != package]
-sys.path.insert(0, package.rpartition("/")[0])
-from venvhost_runtime import boot
-del sys.path[0]
-boot.run_interpreter(fd)
+sys.path[:] = [entry for entry in sys.path if entry != folder]
+if packed:
+    import marshal
+    load, modules = marshal.loads(packed)
+    space = {}
+    exec(load, space)
+    space["load"](folder, modules, len(packed))
+    del load, modules, space, packed
+else:
+    sys.path.insert(0, folder.rpartition("/")[0])
+    import venvhost_runtime.boot
+    del sys.path[0]
+sys.modules["venvhost_runtime.boot"].run_interpreter(fd)
 """
 
 
@@ -63,11 +71,17 @@ class Interpreter(object):
     def _run(self, fd):
         # Kept for ever: where the last reference goes, an interpreter ends with whatever still runs in it.
         self._id = _create()
-        package = __file__.rpartition("/")[0]
+        folder = __file__.rpartition("/")[0]
         try:
-            _interpreters.run_string(self._id, _CODE, {"fd": fd, "package": package})
+            _interpreters.run_string(self._id, _CODE, {"fd": fd, "folder": folder, "packed": _packed()})
         except BaseException as error:
             sys.stderr.write("sub-interpreter ended: %s\n" % error)
+
+
+def _packed():
+    """The runtime as it was compiled for this Python; empty where each interpreter imports its sources."""
+    length = sys.modules["venvhost_runtime"].packed_length
+    return os.pread(frames.COMPILED_FD, length, 0).partition(b"\0")[2] if length else b""
 
 
 def _create():

@@ -32,9 +32,10 @@ export type Control = (typeof Control)[keyof typeof Control];
 
 /**
  * File descriptors that a daemon inherits. Nothing is ever sent over `life`: its end tells that the supervisor
- * has gone, and the kernel kills the daemon and its children then (boot.py).
+ * has gone, and the kernel kills the daemon and its children then (lifeline.py). `compiled` is a file that holds the
+ * runtime compiled (compiled.py), or nothing.
  */
-export const inheritedFds = { control: 3, listen: 4, journal: 5, life: 6 } as const;
+export const inheritedFds = { control: 3, listen: 4, journal: 5, life: 6, compiled: 7 } as const;
 
 /** All that a runtime must know. Keys are those of the dict that runtime/venvhost_runtime/boot.py reads. */
 export type Boot = {

@@ -91,7 +91,7 @@ export function interpreterAsker(machine: Machine, setpriv: string | undefined):
 }
 
 /** Runs at most `places` tasks at a time, the others in order of asking. */
-function turnTaker(places: number): <T>(task: () => Promise<T>) => Promise<T> {
+export function turnTaker(places: number): <T>(task: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = [];
   let free = places;
   return async (task) => {
@@ -108,7 +108,7 @@ function turnTaker(places: number): <T>(task: () => Promise<T>) => Promise<T> {
 }
 
 /** Options for a question: nothing of the user's environment is imported for it. */
-export const quiet = ['-E', '-s', '-S', '-B', '-c'];
+export const quiet = ['-E', '-s', '-S', '-B'];
 
 /** Runs a command as a user, with the environment of a question. */
 export function runAs(
@@ -134,7 +134,7 @@ async function askOnce(
   if (who && !setpriv) return { ok: false, reason: 'there is no setpriv to run it as its user' };
   if (!who && machine.self.uid === 0)
     return { ok: false, reason: 'it is not run as root, and there is no other user to run it as' };
-  const ran = await runAs(who, [executable, ...quiet, question], machine, setpriv);
+  const ran = await runAs(who, [executable, ...quiet, '-c', question], machine, setpriv);
   const fields = ran.stdout
     .split('\n')
     .find((line) => line.startsWith('venvhost\t'))

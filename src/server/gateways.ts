@@ -26,6 +26,8 @@ export interface GatewaysOptions {
 
 /** All gateway processes of one server. */
 export interface Gateways {
+  /** Rejects when one cannot start; then none is left. They can be told things before. */
+  readonly ready: Promise<void>;
   endpointUp(endpoint: Endpoint): void;
   endpointDown(id: number): void;
   endpointLeaving(id: number): void;
@@ -42,12 +44,8 @@ const drainMargin = 1000;
 /** Numbers of files for runtimes inside of gateways; those of daemons count from 1. */
 let nextFiles = 900_000;
 
-/**
- * Starts the gateways and keeps them running. A new one is told all that the dead one knew.
- *
- * @throws Error when one cannot start; then none is left
- */
-export async function startGateways(options: GatewaysOptions): Promise<Gateways> {
+/** Starts the gateways and keeps them running. A new one is told all that the dead one knew. */
+export function startGateways(options: GatewaysOptions): Gateways {
   const endpoints = new Map<number, Endpoint>();
   const broken = new Map<string, ToGateway>();
   const known = (): ToGateway[] => [
@@ -57,17 +55,14 @@ export async function startGateways(options: GatewaysOptions): Promise<Gateways>
   const seats = Array.from({ length: options.plan.gateways.count }, (_, index) =>
     createSeat(options, index, known),
   );
-  try {
-    await Promise.all(seats.map((seat) => seat.started));
-  } catch (error) {
-    for (const seat of seats) seat.killNow();
-    await Promise.all(seats.map((seat) => seat.stop(0)));
-    throw error;
-  }
+  const ready = allStarted(seats);
+  // Whoever does not wait for it does not want to know.
+  ready.catch(() => {});
   const tellAll = (message: ToGateway) => {
     for (const seat of seats) seat.send(message);
   };
   return {
+    ready,
     endpointUp(endpoint) {
       endpoints.set(endpoint.id, endpoint);
       broken.delete(pairOf(endpoint.processGroup, endpoint.applicationGroup));
@@ -93,6 +88,16 @@ export async function startGateways(options: GatewaysOptions): Promise<Gateways>
       for (const seat of seats) seat.killNow();
     },
   };
+}
+
+async function allStarted(seats: readonly Seat[]): Promise<void> {
+  try {
+    await Promise.all(seats.map((seat) => seat.started));
+  } catch (error) {
+    for (const seat of seats) seat.killNow();
+    await Promise.all(seats.map((seat) => seat.stop(0)));
+    throw error;
+  }
 }
 
 interface Seat {

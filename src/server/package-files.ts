@@ -9,6 +9,8 @@ export const gatewayMain = fileURLToPath(new URL('dist/src/server/gateway-main.j
 export const runtimeFolder = fileURLToPath(new URL('runtime', root));
 /** Imports one script and tells how it went. */
 export const importMain = fileURLToPath(new URL('runtime/venvhost_runtime/import_main.py', root));
+/** Prints the runtime compiled. */
+export const packMain = fileURLToPath(new URL('runtime/venvhost_runtime/compiled.py', root));
 export const runtimeMain = fileURLToPath(new URL('runtime/venvhost_runtime/__main__.py', root));
 
 /** The version of package.json. */

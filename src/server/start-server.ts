@@ -6,6 +6,7 @@ import { type BoundSocket, bindTcp } from '../supervisor/listening-handle.js';
 import { watchOutOfMemory } from '../supervisor/out-of-memory.js';
 import { makeSocketFolder } from '../supervisor/socket-folder.js';
 import { type Supervisor, startSupervisor } from '../supervisor/supervisor.js';
+import { compileRuntimes } from './compiled-runtimes.js';
 import { diagnoseGroup } from './diagnose.js';
 import { type Gateways, startGateways } from './gateways.js';
 import { openLogFiles } from './log-files.js';
@@ -77,7 +78,12 @@ async function startParts(
   const machine = realMachine();
   let supervisor: Supervisor | undefined;
   const early: [string, string][] = [];
-  const gateways = await startGateways({
+  const compiling = compileRuntimes(plan.processGroups, {
+    folder: folder.path,
+    machine,
+    runAs: ({ identity }) => switchable(identity),
+  });
+  const gateways = startGateways({
     plan,
     version,
     emit,
@@ -89,7 +95,7 @@ async function startParts(
       logs: logs.fds,
     },
     createFiles: folder.create,
-    // The first gateway may take requests while the last one starts.
+    // A gateway may take requests while another one starts, and daemons do.
     want: (...pair) => (supervisor ? supervisor.want(...pair) : early.push(pair)),
     overdue: (endpoint) => supervisor?.overdue(endpoint),
   });
@@ -97,6 +103,7 @@ async function startParts(
     gateways.killNow();
     await gateways.stop(0);
   });
+  const compiled = await compiling;
   supervisor = startSupervisor({
     processGroups: plan.processGroups,
     startAtOnce: startAtOnce(plan),
@@ -106,9 +113,16 @@ async function startParts(
     outOfMemory: watchOutOfMemory(readKernelFile),
     gatewayUid: gatewayIdentity?.uid ?? process.getuid?.() ?? 0,
     command: ({ python, identity }) => runtimeCommand(python.executable, switchable(identity)),
+    compiled,
     ...gateways,
   });
+  const daemons = supervisor;
+  undo.push(async () => {
+    daemons.killNow();
+    await daemons.stop(0);
+  });
   for (const pair of early) supervisor.want(...pair);
+  await gateways.ready;
   const addresses = sockets.map(formatAddress);
   emit({ type: 'server-listening', addresses });
   return { addresses, ...stopping({ plan, gateways, supervisor, sockets, emit, undoAll }) };

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import type { Duplex, Readable } from 'node:stream';
 import { Control, encodeControl } from '../protocol/control.js';
 import { type ControlNews, controlNews } from '../protocol/control-news.js';
@@ -13,6 +14,8 @@ export interface DaemonCommand {
   readonly environment: Readonly<Record<string, string>>;
   readonly boot: Buffer;
   readonly dialect: Dialect;
+  /** A file with the runtime compiled for this Python, by an interpreter of the same user. */
+  readonly compiled?: string;
 }
 
 export type DaemonNews =
@@ -106,14 +109,21 @@ function remembering(
 }
 
 function spawnQuietly(command: DaemonCommand, files: ProcessFiles): ChildProcess {
-  return spawn(command.argv[0] as string, command.argv.slice(1), {
-    // The runtime enters its own folder when it is the user who may.
-    cwd: '/',
-    env: { ...command.environment },
-    detached: true,
-    // 3 is a socket pair: libuv makes "pipes" so.
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe', files.listening.fd, files.journalFd, 'pipe'],
-  });
+  // Opened for this process alone: others read the same file at the same time.
+  const compiled = command.compiled === undefined ? undefined : openSync(command.compiled, 'r');
+  const { fd } = files.listening;
+  try {
+    return spawn(command.argv[0] as string, command.argv.slice(1), {
+      // The runtime enters its own folder when it is the user who may.
+      cwd: '/',
+      env: { ...command.environment },
+      detached: true,
+      // 3 is a socket pair: libuv makes "pipes" so.
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe', fd, files.journalFd, 'pipe', compiled ?? 'ignore'],
+    });
+  } finally {
+    if (compiled !== undefined) closeSync(compiled);
+  }
 }
 
 function listenTo(control: Duplex, tell: (news: DaemonNews) => void, kill: () => void): void {

@@ -26,6 +26,8 @@ export interface SupervisorOptions {
   readonly gatewayUid: number;
   /** The command line that runs the runtime of this group as its user. */
   readonly command: (group: ProcessGroupPlan) => readonly string[];
+  /** A file with the runtime compiled for the Python and the user of this group, where there is one. */
+  readonly compiled?: (group: ProcessGroupPlan) => string | undefined;
   readonly endpointUp: (endpoint: Endpoint) => void;
   readonly endpointDown: (id: number) => void;
   readonly endpointLeaving: (id: number) => void;
@@ -115,8 +117,10 @@ function worldOf(
   applicationGroup: string,
   newId: () => number,
 ): SlotWorld {
+  const compiled = options.compiled?.(group);
   const command: DaemonCommand = {
     argv: options.command(group),
+    ...(compiled !== undefined && { compiled }),
     environment: group.environment,
     boot: bootMessage(group, applicationGroup, options.gatewayUid),
     dialect: dialectOf(group),

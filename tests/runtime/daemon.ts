@@ -4,7 +4,6 @@ import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import {
   type Boot,
   Control,
@@ -28,11 +27,23 @@ import {
   tupleOpen,
 } from '../../src/protocol/marshal.js';
 import { FrameReader } from '../../src/protocol/reader.js';
+import { realMachine } from '../../src/python/machine.js';
+import { packRuntime } from '../../src/python/pack-runtime.js';
+import { packMain, runtimeMain } from '../../src/server/package-files.js';
 import { bindUnix } from '../../src/supervisor/listening-handle.js';
 
-const runtime = fileURLToPath(
-  new URL('../../../runtime/venvhost_runtime/__main__.py', import.meta.url),
-);
+/** The runtime compiled by each interpreter, as the supervisor has it. */
+const packed = new Map<string, ReturnType<typeof packRuntime>>();
+
+export function packedFor(python: string): ReturnType<typeof packRuntime> {
+  const known = packed.get(python);
+  if (known) return known;
+  // A test that runs as root trusts the interpreters of root.
+  const machine = { ...realMachine(), self: { uid: -1, gid: -1, groups: [] } };
+  const packing = packRuntime(python, undefined, packMain, machine, undefined);
+  packed.set(python, packing);
+  return packing;
+}
 
 export interface Received {
   readonly kind: number;
@@ -65,7 +76,7 @@ export interface Daemon extends AsyncDisposable {
 export async function startDaemon(
   python: string,
   dialect: Dialect,
-  boot: Partial<Boot> & { scripts?: Record<string, string> } = {},
+  boot: Partial<Boot> & { scripts?: Record<string, string>; compiled?: Buffer } = {},
 ): Promise<Daemon> {
   const folder = fs.realpathSync(fs.mkdtempSync('/tmp/venvhost-runtime-test-'));
   const script = (name: string, source: string) => {
@@ -78,12 +89,16 @@ export async function startDaemon(
   const journal = path.join(folder, 'journal');
   fs.writeFileSync(journal, Buffer.alloc(journalLength));
   const journalFd = fs.openSync(journal, 'r+');
-  const child = spawn(python, [runtime], {
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe', listener.fd, journalFd, 'pipe'],
+  const compiled = path.join(folder, 'compiled');
+  fs.writeFileSync(compiled, boot.compiled ?? (await packedFor(python)) ?? '');
+  const compiledFd = fs.openSync(compiled, 'r');
+  const child = spawn(python, [runtimeMain], {
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe', listener.fd, journalFd, 'pipe', compiledFd],
     env: { LANG: 'C.UTF-8', PYTHONDONTWRITEBYTECODE: '1' },
     detached: true,
   });
   fs.closeSync(journalFd);
+  fs.closeSync(compiledFd);
   const signal = new Signal();
   let gone = false;
   const said = once(child.stdio[3] as net.Socket, 'close').catch(() => {});
@@ -114,7 +129,7 @@ export async function startDaemon(
     signal.notify();
   });
   socket.on('data', (chunk: Buffer) => reader.push(chunk));
-  const { scripts: _, ...rest } = boot;
+  const { scripts: _, compiled: __, ...rest } = boot;
   socket.write(encodeControl(Control.Boot, { ...bootDefaults, ...rest } as never, dialect));
   const gateways: Gateway[] = [];
   const daemon: Daemon = {

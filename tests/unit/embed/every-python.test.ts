@@ -47,7 +47,7 @@ async function withGateway(
   const listening = bindTcp({ address: '127.0.0.1', port: 0 });
   const sockets = makeSocketFolder(join(folder, 'sockets'), undefined);
   const events: Event[] = [];
-  const gateways = await startGateways({
+  const gateways = startGateways({
     plan,
     version: '0.0.0',
     emit: (event) => events.push(event),
@@ -61,6 +61,7 @@ async function withGateway(
     overdue: () => {},
     createFiles: sockets.create,
   });
+  await gateways.ready;
   try {
     await body({
       folder,

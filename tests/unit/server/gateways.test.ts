@@ -67,7 +67,8 @@ test('a gateway gets the plan and the numbers of its descriptors', async () => {
     if (message.type === 'plan') gateway.tell({ type: 'ready' });
     if (message.type === 'drain') gateway.exit();
   });
-  const gateways = await startGateways(bench.options);
+  const gateways = startGateways(bench.options);
+  await gateways.ready;
   const [first] = bench.made[0]?.sent ?? [];
   assert.ok(first?.type === 'plan');
   assert.deepEqual([first.listeners, first.logs], [[4, 5], [6]]);
@@ -79,7 +80,8 @@ test('a gateway that dies is replaced, and the next one is told what it knew', a
     if (message.type === 'plan') gateway.tell({ type: 'ready' });
     if (message.type === 'drain') gateway.exit();
   });
-  const gateways = await startGateways(bench.options);
+  const gateways = startGateways(bench.options);
+  await gateways.ready;
   gateways.endpointUp({ ...endpoint, id: 3 });
   gateways.endpointUp(endpoint);
   gateways.endpointDown(3);
@@ -95,12 +97,12 @@ test('a gateway that cannot start fails the server with its reason', async () =>
   const bench = options((message, gateway) => {
     if (message.type === 'plan') gateway.tell({ type: 'failed', message: 'no port' });
   });
-  await assert.rejects(startGateways(bench.options), { message: 'no port' });
+  await assert.rejects(startGateways(bench.options).ready, { message: 'no port' });
 });
 
 test('a gateway that ends at its start fails the server with its last words', async () => {
   const bench = options((message, gateway) => {
     if (message.type === 'plan') gateway.exit({ code: 1, lastLines: ['oh'] });
   });
-  await assert.rejects(startGateways(bench.options), { message: /ended at its start\noh$/ });
+  await assert.rejects(startGateways(bench.options).ready, { message: /ended at its start\noh$/ });
 });

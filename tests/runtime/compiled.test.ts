@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { compareVersions } from '../../src/python/installed.js';
+import { findPythons } from '../support/pythons.js';
+import { type Daemon, packedFor, startDaemon } from './daemon.js';
+
+/** Answers with the modules of the runtime that were imported from their sources, and the folder of a compiled one. */
+const tells = `
+import sys
+def application(environ, start_response):
+    start_response('200 OK', [])
+    names = sorted(name for name in sys.modules if name.startswith('venvhost_runtime'))
+    found = [name for name in names if getattr(sys.modules[name], '__loader__', None) or '__cached__' in vars(sys.modules[name])]
+    assert 'venvhost_runtime.boot' in names
+    return [' '.join(found).encode()]
+`;
+
+async function sources(daemon: Daemon, applicationGroup: string): Promise<string> {
+  const gateway = await daemon.connect(applicationGroup);
+  gateway.request(1, { SCRIPT_FILENAME: daemon.script('tells.wsgi', tells) });
+  const { body } = await gateway.answer(1);
+  return body.toString();
+}
+
+for (const python of findPythons().filter(
+  (one) => one.supported || one.version.startsWith('2.7'),
+)) {
+  const dialect = python.version.startsWith('2') ? 2 : 3;
+  const interpreters = compareVersions(python.version, '3.8') >= 0;
+  const groups = interpreters ? ['', 'other'] : [''];
+
+  test(`Python ${python.version}: what was compiled for it is all that it needs`, async () => {
+    await using daemon = await startDaemon(python.executable, dialect, {
+      sub_interpreters: interpreters,
+    });
+    for (const group of groups) assert.equal(await sources(daemon, group), '');
+  });
+
+  test(`Python ${python.version}: what was compiled for another one is left alone`, async () => {
+    const own = (await packedFor(python.executable)) as Buffer;
+    const compiled = Buffer.concat([Buffer.from('4'), own]);
+    await using daemon = await startDaemon(python.executable, dialect, {
+      compiled,
+      sub_interpreters: interpreters,
+    });
+    if (dialect === 3)
+      for (const group of groups) assert.match(await sources(daemon, group), /runtime\.boot/);
+  });
+}

@@ -10,7 +10,7 @@ import os
 import sys
 
 from . import frames
-from .compat import set_close_on_exec, start_new_thread
+from .compat import allocate_lock, set_close_on_exec, start_new_thread
 from .control import Control
 
 try:
@@ -21,8 +21,8 @@ except ImportError:
     except ImportError:
         _interpreters = None
 
-#: Runs in the sub-interpreter; ends when it has served. What is packed is described in compiled.py.
-_CODE = """
+#: Makes the package in a sub-interpreter. What is packed is described in compiled.py.
+_LOAD = """
 import sys
 sys.path[:] = [entry for entry in sys.path if entry != folder]
 if packed:
@@ -36,8 +36,13 @@ else:
     sys.path.insert(0, folder.rpartition("/")[0])
     import venvhost_runtime.boot
     del sys.path[0]
+"""
+#: Ends when it has served.
+_RUN = """
 sys.modules["venvhost_runtime.boot"].run_interpreter(fd)
 """
+#: One at a time is made: together they would fight for the GIL, and those that serve already would lose.
+_making = allocate_lock()
 
 
 class Interpreter(object):
@@ -69,11 +74,13 @@ class Interpreter(object):
         self.control.send(frames.CONTROL_STOP, {"graceful": graceful, "stacks": False})
 
     def _run(self, fd):
-        # Kept for ever: where the last reference goes, an interpreter ends with whatever still runs in it.
-        self._id = _create()
         folder = __file__.rpartition("/")[0]
         try:
-            _interpreters.run_string(self._id, _CODE, {"fd": fd, "folder": folder, "packed": _packed()})
+            with _making:
+                # Kept for ever: where the last reference goes, an interpreter ends with whatever still runs in it.
+                self._id = _create()
+                _interpreters.run_string(self._id, _LOAD, {"folder": folder, "packed": _packed()})
+            _interpreters.run_string(self._id, _RUN, {"fd": fd})
         except BaseException as error:
             sys.stderr.write("sub-interpreter ended: %s\n" % error)
 

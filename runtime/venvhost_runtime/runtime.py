@@ -103,12 +103,13 @@ class Runtime(object):
         """
         for kind, values in early:
             self.obey(kind, values)
-        quiet = 0
+        quiet = QUIET_TICKS + 1
         while not self._finished():
             asleep = quiet > QUIET_TICKS and self.pool.sleep(self.connections)
             for fd, _ in self._poll(asleep):
                 if fd in self._readers:
                     self._readers[fd](fd)
+                if fd == self.pool.wake_fd:
                     quiet = 0
             if self.interrupted:
                 self.leave("signal")

@@ -35,6 +35,8 @@ class Input(object):
     # The side of the connection
 
     def feed(self, data):
+        if not data:
+            return
         with self._lock:
             self._chunks.append(data)
             self._available += len(data)

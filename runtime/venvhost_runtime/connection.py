@@ -14,10 +14,13 @@ from .request import Request, leave_child, read_environ, read_shared
 #: Below the size from which malloc maps memory anew for each buffer.
 RECEIVE = 96 * 1024
 FLUSH_AT = 64 * 1024
+#: A shorter frame is joined with what goes before it: the copy is cheaper than a second part.
+LONG = 4096
 
 _unpack = frames.header.unpack_from
 _pack = frames.header.pack
 _word = frames.word.unpack_from
+_sendmsg = getattr(_socket.socket, "sendmsg", None)  # not in Python 2.7
 
 
 class Connection(object):
@@ -39,6 +42,9 @@ class Connection(object):
         self._shared = {}
         self._streams = {}
         self._rest = b""
+        #: bytes that are still to come of a Data frame, and its stream
+        self._left = 0
+        self._body = 0
         self._out = deque()
         self._out_length = 0
         self._send_lock = allocate_lock()
@@ -48,6 +54,9 @@ class Connection(object):
     def receive(self):
         """Reads once and takes the frames; False when the gateway has gone."""
         try:
+            left = self._left
+            if left:
+                return self._take_piece(self.socket.recv(left if left < RECEIVE else RECEIVE))
             data = self.socket.recv(RECEIVE)
             self.batch = object()
             return len(data) > 0 and self._take_all(data)
@@ -67,7 +76,11 @@ class Connection(object):
             length, tag = _unpack(data, at)
             stop = at + 8 + length
             if stop > end:
-                break
+                if tag & 255 != frames.DATA:
+                    break
+                self._left = stop - end
+                self._body = tag >> 8
+                stop = end
             kind = tag & 255
             if kind == frames.REQUEST or kind == frames.REQUEST_WITH_BODY:
                 self._take_request(tag >> 8, data[at + 8:stop], kind == frames.REQUEST_WITH_BODY)
@@ -81,6 +94,13 @@ class Connection(object):
         environ, script = read_environ(payload, self._shared)
         request = self._streams[number] = Request(self, number, environ, script, has_body)
         self.runtime.pool.add(request)
+
+    def _take_piece(self, data):
+        """A further piece of the Data frame under way; where the bytes of a body are cut means nothing."""
+        self._left -= len(data)
+        if data:
+            self._take(frames.DATA, self._body, data)
+        return len(data) > 0
 
     def _take(self, kind, number, payload):
         if kind == frames.ENVIRON:
@@ -114,8 +134,7 @@ class Connection(object):
     def flush(self):
         """Sends what is there. A thread that finds another one sending leaves its frames to that one."""
         while self._out:
-            if os.getpid() != self.runtime.pid:
-                leave_child((None, None, None))
+            self._stay_parent()
             if not self._send_lock.acquire(False):
                 return
             try:
@@ -125,6 +144,28 @@ class Connection(object):
                 self._out.clear()
             finally:
                 self._send_lock.release()
+
+    def send_data(self, number, data):
+        """Sends a Data frame behind what waits. A long one is not copied, where Python can send in parts."""
+        if len(data) < LONG or _sendmsg is None:
+            self.put(frames.DATA, number, data)
+        else:
+            self._stay_parent()
+            with self._send_lock:
+                try:
+                    self._out_length = 0
+                    before = self._drain() + _pack(len(data), number << 8 | frames.DATA)
+                    sent = _sendmsg(self.socket, (before, data)) - len(before)
+                    if sent < len(data):
+                        self.socket.sendall(memoryview(before + data)[len(before) + sent:])
+                except _socket.error:
+                    self._out.clear()
+        if self._out:
+            self.flush()
+
+    def _stay_parent(self):
+        if os.getpid() != self.runtime.pid:
+            leave_child((None, None, None))
 
     def _drain(self):
         # Frame by frame: others append at the same time, and no frame may be lost between two lists.

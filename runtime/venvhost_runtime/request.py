@@ -47,7 +47,9 @@ class Request(object):
     aborted = False        # the client has gone, or the gateway
     done = False           # the application may not use it any more
     over = False           # the gateway has the end of the answer
-    credit = frames.INITIAL_WINDOW
+    # Two numbers, each changed by one side only: a lost update would be credit that nobody gives again.
+    granted = frames.INITIAL_WINDOW
+    spent = 0
     credit_waiter = None
     data = None
     _warned = False
@@ -228,28 +230,32 @@ class Request(object):
 
     def send_data(self, data):
         """Sends body bytes as far as credit allows, and waits for more credit; raises when the client has gone."""
+        length = len(data)
+        if length <= self.granted - self.spent and length <= frames.MAXIMUM_DATA and not self.aborted:
+            self.spent += length
+            self.connection.send_data(self.stream_number, data)
+            return
         at = 0
-        while at < len(data):
-            allowed = min(self._wait_for_credit(), frames.MAXIMUM_DATA, len(data) - at)
-            part = data if allowed == len(data) else data[at:at + allowed]
+        while at < length:
+            allowed = min(self._wait_for_credit(), frames.MAXIMUM_DATA, length - at)
+            part = data if allowed == length else data[at:at + allowed]
             at += allowed
-            self.credit -= allowed
-            self.connection.put(frames.DATA, self.stream_number, part)
-            self.connection.flush()
+            self.spent += allowed
+            self.connection.send_data(self.stream_number, part)
 
     def _wait_for_credit(self):
-        while self.credit <= 0 and not self.aborted:
+        while self.granted <= self.spent and not self.aborted:
             waiter = allocate_lock()
             waiter.acquire()
             with self.connection.lock:
-                if self.credit > 0 or self.aborted:
+                if self.granted > self.spent or self.aborted:
                     break
                 self.credit_waiter = waiter
             self.about_to_wait(0)
             waiter.acquire()
         if self.aborted:
             raise IOError("mod_wsgi client connection closed")
-        return self.credit
+        return self.granted - self.spent
 
     def about_to_wait(self, granted):
         """This thread is going to sleep until frames come: somebody else must read them."""
@@ -295,7 +301,7 @@ class Request(object):
 
     def add_credit(self, count):
         with self.connection.lock:
-            self.credit += count
+            self.granted += count
             self._wake()
 
     def abort(self, reason):

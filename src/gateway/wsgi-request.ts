@@ -1,4 +1,4 @@
-import { Failure } from '../protocol/frames.js';
+import { Failure, initialWindow } from '../protocol/frames.js';
 import { mostUnsent } from './allowance.js';
 import { encodeRequest, encodeShared } from './environ/environ.js';
 import type { EnvironSource } from './environ/source.js';
@@ -16,8 +16,8 @@ import type { Services } from './services.js';
 const mostLosses = 5;
 /** From this length on a body of known length may reach the application before it is complete. */
 const streamedFrom = 64 * 1024;
-/** Credit is granted in steps of this size. */
-const creditStep = 64 * 1024;
+/** Credit is granted in steps of half a window: each wakes a thread that the application then competes with. */
+const creditStep = initialWindow / 2;
 const retry: readonly string[] = ['Retry-After', '1'];
 
 export interface WsgiFields {
@@ -203,15 +203,16 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
 
   // What the runtime does
 
-  onResponse(payload: Buffer): void {
+  onResponse(payload: Buffer): boolean {
     this.#detach();
     const length = payload.length < 4 ? payload.length : payload.readUInt32LE();
     if (length > payload.length - 4) {
       this.#fail(502, 'the process sent a malformed response');
-      return;
+      return false;
     }
     const head = this.#readHead(payload.toString('latin1', 4, 4 + length));
     if (head) this.exchange.respond(head, payload.subarray(4 + length));
+    return this.exchange.unsent > 0;
   }
 
   onHead(payload: Buffer): void {
@@ -223,11 +224,15 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
     if (!this.exchange.begin(head)) this.#refuse(500, 'a header of the response cannot be sent');
   }
 
-  onStreamData(payload: Buffer): void {
-    if (!this.#answering || this.gone) return;
+  onStreamData(payload: Buffer): boolean {
+    if (!this.#answering || this.gone) return false;
+    const { exchange } = this;
     this.#ungranted += payload.length;
-    if (!this.exchange.write(payload)) this.#clogged = true;
+    // Behind what the client has not taken yet it will wait for long: a copy holds its own bytes only.
+    const waits = exchange.unsent > 0;
+    if (!exchange.write(waits ? Buffer.from(payload) : payload)) this.#clogged = true;
     this.#grant();
+    return !waits && exchange.unsent > 0;
   }
 
   onStreamEnd(): void {

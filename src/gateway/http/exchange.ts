@@ -47,7 +47,10 @@ export interface Exchange {
    * @returns false when a name, a value or the reason cannot be sent; nothing has been sent then.
    */
   begin(head: AnswerHead): boolean;
-  /** @returns false when the client is slower: wait for `owner.onDrain`. */
+  /**
+   * Nothing of `chunk` is used after the call if `unsent` is 0 then.
+   * @returns false when the client is slower: wait for `owner.onDrain`.
+   */
   write(chunk: Buffer): boolean;
   end(): void;
   /** Breaks the answer off so that the client sees it, or the connection where no answer has begun. */

@@ -28,6 +28,8 @@ export interface NativeRequest extends WholeRequest {
 export interface NativeResponse extends WholeResponse {
   writeHead(status: number, reason: string, headers: readonly string[]): unknown;
   write(chunk: Buffer): boolean;
+  /** Bytes that wait here and in the socket. */
+  readonly writableLength: number;
   end(body?: Buffer | string, encoding?: 'latin1'): unknown;
   writeContinue(): void;
   once(event: 'finish', listener: () => void): unknown;
@@ -112,7 +114,7 @@ export class HttpExchange implements Exchange {
   }
 
   get unsent(): number {
-    return this.#connection.socket.writableLength;
+    return this.#response.writableLength;
   }
 
   /** Seconds that the client had to send the body so far; 0 when nobody waits for it. */
@@ -204,7 +206,12 @@ export class HttpExchange implements Exchange {
       if (content.length === 0) return true;
     }
     this.bytesOut += content.length;
-    return this.#response.write(content);
+    // By itself node:http corks until the next tick. Now the bytes are hot, and need not be kept if all can leave.
+    const { socket } = this.#connection;
+    socket.cork();
+    const more = this.#response.write(content);
+    socket.uncork();
+    return more;
   }
 
   end(): void {

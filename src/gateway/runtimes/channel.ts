@@ -1,15 +1,27 @@
 import { createConnection, type Socket } from 'node:net';
 import type { Endpoint } from '../../plan/plan.js';
-import { environNumbers, Frame, initialWindow, protocolVersion } from '../../protocol/frames.js';
+import {
+  environNumbers,
+  Frame,
+  headerLength,
+  initialWindow,
+  maximumData,
+  protocolVersion,
+} from '../../protocol/frames.js';
 import { regions, regionWords, slotBits, slotOf, slots } from '../../protocol/journal.js';
 import { word } from '../../protocol/marshal.js';
 import { FrameReader } from '../../protocol/reader.js';
 import { type Journal, openJournal } from './journal-file.js';
 import { Outbox } from './outbox.js';
 
-/** What a request in a process is told. Each stream ends with exactly one of the first six. */
+/**
+ * What a request in a process is told. Each stream ends with exactly one of the first six.
+ *
+ * A payload is a view of memory that the next frames overwrite. Who may send it on gives back whether it is in use
+ * still; then it stays as it is.
+ */
 export interface StreamOwner {
-  onResponse(payload: Buffer): void;
+  onResponse(payload: Buffer): boolean;
   onStreamEnd(): void;
   onStreamAbort(): void;
   onFailed(failure: number): void;
@@ -18,7 +30,7 @@ export interface StreamOwner {
   onLost(begun: boolean): void;
 
   onHead(payload: Buffer): void;
-  onStreamData(payload: Buffer): void;
+  onStreamData(payload: Buffer): boolean;
   onCredit(bytes: number): void;
   /** It runs longer than request-timeout allows. */
   onTimeout(seconds: number): void;
@@ -53,6 +65,9 @@ export interface ChannelEvents {
   lost(): void;
 }
 
+/** Bytes that are read at once: one Data frame of full length, so that each makes one write to its client. */
+const readLength = headerLength + maximumData;
+
 const usesMask = (1 << (24 - slotBits)) - 1;
 
 /** A connection to a daemon process, for one of its application groups. */
@@ -77,6 +92,10 @@ export class Channel {
   readonly #shared = new Map<string, number>();
   /** When the last frames came. */
   #now = 0;
+  /** Read into again and again: new memory for each read would be half of what a large answer costs. */
+  #input = Buffer.allocUnsafeSlow(readLength);
+  /** Whether a part of it waits for a client that has not taken it. */
+  #kept = false;
   #leaving = false;
   #closed = false;
 
@@ -89,16 +108,22 @@ export class Channel {
     const reader = new FrameReader((type, stream, payload) => this.#take(type, stream, payload), {
       inPieces: Frame.Data,
     });
-    this.#socket = createConnection({ path: process.endpoint.socket });
-    this.#out = new Outbox(this.#socket);
-    this.#socket.on('data', (chunk: Buffer) => {
-      this.#now = performance.now();
-      try {
-        reader.push(chunk);
-      } catch {
-        this.#socket.destroy();
-      }
+    this.#socket = createConnection({
+      path: process.endpoint.socket,
+      onread: {
+        buffer: () => this.#nextInput(),
+        callback: (length) => {
+          this.#now = performance.now();
+          try {
+            reader.push(this.#input.subarray(0, length));
+          } catch {
+            this.#socket.destroy();
+          }
+          return true;
+        },
+      },
     });
+    this.#out = new Outbox(this.#socket);
     this.#socket.on('error', () => {});
     this.#socket.on('end', () => this.#socket.destroy());
     this.#socket.on('close', () => this.#lose());
@@ -201,6 +226,12 @@ export class Channel {
     }
   }
 
+  #nextInput(): Buffer {
+    if (this.#kept) this.#input = Buffer.allocUnsafeSlow(readLength);
+    this.#kept = false;
+    return this.#input;
+  }
+
   #take(type: number, stream: number, payload: Buffer): void {
     if (stream === 0) {
       this.#takeConnection(type, payload);
@@ -214,14 +245,14 @@ export class Channel {
     switch (type) {
       case Frame.Response:
         this.#over(slot, owner, now);
-        owner?.onResponse(payload);
+        if (owner?.onResponse(payload)) this.#kept = true;
         break;
       case Frame.Head:
         owner?.onHead(payload);
         return;
       case Frame.Data:
         if (!this.#hasWindow(slot, payload.length)) this.#socket.destroy();
-        else owner?.onStreamData(payload);
+        else if (owner?.onStreamData(payload)) this.#kept = true;
         return;
       case Frame.Credit:
         if (payload.length !== 4 || !this.#reads()) this.#socket.destroy();

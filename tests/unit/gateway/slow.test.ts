@@ -121,6 +121,31 @@ test('an answer of some megabytes leaves the application although its client doe
   assert.equal(response.body.length, length);
 });
 
+test('what waits for a slow client stays as it is while other answers come', async (t) => {
+  const running = await run(t);
+  const runtime = await running.runtime((request) => {
+    if (request.environ.get('PATH_INFO') !== '/slow') request.text('b'.repeat(40_000));
+  });
+  const client = running.client().send(get('/slow'));
+  client.socket.pause();
+  const request = await runtime.request(0);
+  const length = 6_000_000;
+  request.head(`200 OK\nContent-Length\n${length}`);
+  for (let sent = 0; sent < length; sent += 30_000) {
+    await request.until(() => initialWindow + request.credit - sent >= 30_000);
+    request.data(Buffer.alloc(30_000, 'a'));
+    if (sent % 600_000 === 0) {
+      const quick = await running.ask(get('/quick'));
+      assert.equal(quick.body, 'b'.repeat(40_000));
+    }
+  }
+  request.end();
+  client.socket.resume();
+  const response = await client.response();
+  assert.equal(response.body.length, length);
+  assert.ok(!/[^a]/.test(response.body), 'every byte is of this answer');
+});
+
 test('a body that went to disk moves to another process whole', async (t) => {
   const running = await run(t);
   const first = await running.runtime(() => {});

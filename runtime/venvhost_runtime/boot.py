@@ -76,6 +76,7 @@ def run_interpreter(fd):
     runtime.api.install()
     restrict_signals(control)
     runtime.preload([entry["script"] for entry in boot["preload"]])
+    control.send(frames.CONTROL_READY, {})
     runtime.serve(early)
     finish(runtime)
     run_exit_functions()
@@ -84,7 +85,7 @@ def run_interpreter(fd):
 
 def finish(runtime):
     runtime.finish_sending()
-    reason = _SHUTDOWN_REASONS.get(runtime.leaving, "shutdown_signal")
+    reason = _SHUTDOWN_REASONS.get("script-changed" if runtime.outdated else runtime.leaving, "shutdown_signal")
     runtime.api.process_stopping("" if runtime.embedded else reason)
     _forget_importing_thread()
 

@@ -122,6 +122,8 @@ class Connection(object):
         self.put(frames.WELCOME, 0, frames.welcome.pack(frames.PROTOCOL_VERSION, self.region, SLOTS))
         if self.runtime.leaving:
             self.put(frames.GO_AWAY, 0, b"")
+        if self.runtime.outdated:
+            self.put(frames.OUTDATED, 0, b"")
         self.flush()
 
     # Writing, on any thread

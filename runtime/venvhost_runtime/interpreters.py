@@ -55,6 +55,8 @@ class Interpreter(object):
             sock.setblocking(True)
             set_close_on_exec(sock.fileno())
         self.control = Control(ours)
+        #: its scripts are imported
+        self.ready = False
         self.ended = False
         values = dict(boot)
         values["application_group"] = group

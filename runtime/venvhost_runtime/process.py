@@ -29,6 +29,8 @@ class Process(Runtime):
     def open(self):
         """Imports what is to be imported first, then takes requests, and says so."""
         self.preload_all()
+        if self.boot.get("await_interpreters"):
+            self._await_interpreters()
         self.listen()
         self.control.send(frames.CONTROL_READY, {
             "pid": os.getpid(), "version": ".".join(map(str, sys.version_info[:3])),
@@ -69,6 +71,14 @@ class Process(Runtime):
         for entry in self.boot["preload"]:
             if entry["application_group"] != own and self.boot["sub_interpreters"]:
                 self._interpreter(entry["application_group"])
+
+    def _await_interpreters(self):
+        """Until they have imported their scripts. The supervisor ends what takes longer than startup-timeout."""
+        while not self.leaving and any(not (one.ready or one.ended) for one in self._interpreters.values()):
+            for fd, _ in self._poll(True):
+                self._readers[fd](fd)
+            if self.interrupted:
+                self.leave("signal")
 
     def _accept(self, fd):
         try:
@@ -139,7 +149,9 @@ class Process(Runtime):
                 self.release_region(values["region"])
             elif kind == frames.CONTROL_LEAVING:
                 self.leave(values["reason"], values["script"])
-            elif kind != frames.CONTROL_READY:
+            elif kind == frames.CONTROL_READY:
+                interpreter.ready = True
+            else:
                 self.control.send(kind, values)
 
 

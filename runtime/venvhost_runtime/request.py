@@ -119,7 +119,7 @@ class Request(object):
         with script.lock:
             if script.module is not None:
                 return script.module
-            if script.refused is not None and not script.changed():
+            if script.refused is not None and (script.outdated or not script.changed()):
                 # Another process would fail the same way, and the other applications of this one are well.
                 runtime.control.message("error", "script \"%s\" could not be imported: %s" % (script.path, script.refused), self.id)
                 self.fail(frames.FAILURE_IMPORT)
@@ -130,7 +130,7 @@ class Request(object):
                 self.fail(frames.FAILURE_IMPORT)
                 return None
             try:
-                return script.load(runtime.control)
+                return runtime.load(script)
             except EnvironmentError as error:
                 if getattr(error, "filename", None) == script.path:
                     runtime.control.message("error", "script \"%s\" cannot be read: %s" % (script.path, error.strerror), self.id)

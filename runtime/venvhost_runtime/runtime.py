@@ -36,6 +36,8 @@ class Runtime(object):
         #: part of a gateway process: nothing here may end the process
         self.embedded = boot.get("embedded", False)
         self.leaving = None
+        #: a script has changed: another process is to take the place of this one, which serves on until then
+        self.outdated = False
         self.interrupted = False
         self.scripts = Scripts()
         self.api = Api(self)
@@ -68,6 +70,25 @@ class Runtime(object):
             connection.go_away()
         self.pool.refuse_pending()
         self.pool.wake_monitor()
+
+    def outdate(self, request, script):
+        """The file of this script has changed: another process should take the place of this one.
+
+        The request that found it comes back. The gateway decides who else waits for the new code; what it sends
+        here from now on gets the old.
+        """
+        with self.pool.lock:
+            known = self.outdated
+            self.outdated = script.outdated = True
+            if not known:
+                for connection in self.connections:
+                    connection.put(frames.OUTDATED, 0, b"")
+        request.connection.refuse(request)
+        if known:
+            return
+        for connection in self.connections[:]:
+            connection.flush()
+        self.control.send(frames.CONTROL_OUTDATED, {"script": script.path})
 
     def count_request(self):
         self.requests += 1
@@ -128,12 +149,17 @@ class Runtime(object):
         for connection in self.connections[:]:
             connection.finish_sending()
 
+    def load(self, script):
+        module = script.load(self.control)
+        self.control.send(frames.CONTROL_LOADED, {"script": script.path, "application_group": self.boot["application_group"]})
+        return module
+
     def preload(self, scripts):
         """Imports scripts before the first request for them. A failure is told, and again at the first request."""
         for path in scripts:
             script = self.scripts.get(path)
             try:
-                script.load(self.control)
+                self.load(script)
             except BaseException:
                 exc_info = sys.exc_info()
                 reason = self.explain_import(exc_info)

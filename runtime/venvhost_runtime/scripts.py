@@ -21,6 +21,8 @@ class Script(object):
         self.failed = False
         #: Why no process of this kind can import it.
         self.refused = None
+        #: The file has changed, and another process is to take the place of this one.
+        self.outdated = False
         self._known = False
         self._unchanged_for = None
 

@@ -217,10 +217,10 @@ class Pool(object):
             return
         script = request.script
         module = script.module
-        if request.environ.get("mod_wsgi.script_reloading") == "1" and script.changed(request.batch):
+        if (request.environ.get("mod_wsgi.script_reloading") == "1" and not script.outdated
+                and script.changed(request.batch)):
             if not runtime.embedded:
-                connection.refuse(request)
-                runtime.leave("script-changed", script.path)
+                runtime.outdate(request, script)
                 return
             script.drop(module)
         if not self._begin(request):

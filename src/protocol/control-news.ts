@@ -2,9 +2,11 @@ import {
   type BootFailed,
   Control,
   type Leaving,
+  type Loaded,
   type Log,
   leavingReasons,
   type Message,
+  type Outdated,
   type Ready,
 } from './control.js';
 import { decodeMarshal, type MarshalValue } from './marshal.js';
@@ -13,6 +15,8 @@ import { decodeMarshal, type MarshalValue } from './marshal.js';
 export type ControlNews =
   | { readonly type: 'ready'; readonly ready: Ready }
   | { readonly type: 'leaving'; readonly leaving: Leaving }
+  | { readonly type: 'loaded'; readonly loaded: Loaded }
+  | { readonly type: 'outdated'; readonly outdated: Outdated }
   | { readonly type: 'boot-failed'; readonly failed: BootFailed }
   | { readonly type: 'log'; readonly log: Log }
   | { readonly type: 'message'; readonly message: Message };
@@ -44,6 +48,13 @@ export function controlNews(type: number, payload: Buffer): ControlNews | undefi
         type: 'leaving',
         leaving: { reason: read.oneOf('reason', leavingReasons), script: read.maybe('script') },
       };
+    case Control.Loaded:
+      return {
+        type: 'loaded',
+        loaded: { script: read.text('script'), application_group: read.text('application_group') },
+      };
+    case Control.Outdated:
+      return { type: 'outdated', outdated: { script: read.text('script') } };
     case Control.BootFailed:
       return { type: 'boot-failed', failed: { text: read.text('text') } };
     case Control.Log:

@@ -27,6 +27,10 @@ export const Control = {
   Released: 53,
   /** embedded runtime → gateway: `Interpret`. Python before 3.8 cannot make sub-interpreters itself. */
   Interpret: 54,
+  /** daemon → supervisor: `Loaded`. */
+  Loaded: 55,
+  /** daemon → supervisor: `Outdated`. It serves on until it is told to stop. */
+  Outdated: 56,
 } as const;
 export type Control = (typeof Control)[keyof typeof Control];
 
@@ -68,6 +72,8 @@ export type Boot = {
   /** Seconds after which the process goes, whatever still runs. */
   readonly shutdown_timeout: number;
   readonly preload: readonly { readonly script: string; readonly application_group: string }[];
+  /** Ready only when sub-interpreters have imported what they preload, too. */
+  readonly await_interpreters?: true;
   /** Embedded mode: the runtime is a part of a gateway process. Absent in a daemon. */
   readonly embedded?: true;
   /** Where the descriptors are in embedded mode; in a daemon they are `inheritedFds`. */
@@ -108,6 +114,10 @@ export const leavingReasons = [
 ] as const;
 export type LeavingReason = (typeof leavingReasons)[number];
 export type Leaving = { readonly reason: LeavingReason; readonly script: string | null };
+/** A script was imported in the interpreter of this application group. */
+export type Loaded = { readonly script: string; readonly application_group: string };
+/** A script is another file than the one that runs: a new process should take the place of this one. */
+export type Outdated = { readonly script: string };
 export type BootFailed = { readonly text: string };
 
 /** One control frame, ready to be written. */

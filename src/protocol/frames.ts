@@ -67,6 +67,8 @@ export const Frame = {
   GoAway: 13,
   /** gateway → runtime, the number in the place of the stream: a marshal dict. It replaces what the number meant. */
   Environ: 14,
+  /** runtime → gateway, stream 0: a script has changed; the process serves on with the old one until it is replaced. */
+  Outdated: 15,
 } as const;
 export type Frame = (typeof Frame)[keyof typeof Frame];
 

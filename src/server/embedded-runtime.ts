@@ -51,6 +51,8 @@ export async function startEmbeddedRuntime(options: EmbeddedRuntimeOptions): Pro
         options.failed(news.failed.text);
         return;
       case 'leaving':
+      case 'loaded':
+      case 'outdated':
     }
   }
 

@@ -1,14 +1,19 @@
 import type { ProcessGroupPlan } from '../plan/plan.js';
-import { type Boot, Control, encodeControl } from '../protocol/control.js';
+import { type Boot, Control, encodeControl, type Loaded } from '../protocol/control.js';
 import { protocolVersion } from '../protocol/frames.js';
 import type { Dialect } from '../protocol/marshal.js';
 
-/** What a daemon of this process group is told first, or the runtime in a gateway (`embedded`). */
+/**
+ * What a daemon of this process group is told first, or the runtime in a gateway (`embedded`).
+ *
+ * @param loaded what the process had imported whose place this one takes: then nobody waits for it twice.
+ */
 export function bootMessage(
   group: ProcessGroupPlan,
   applicationGroup: string,
   gatewayUid: number,
   embedded: Pick<Boot, 'embedded' | 'listen_fd' | 'journal_fd'> = {},
+  loaded: readonly Loaded[] = [],
 ): Buffer {
   const boot: Boot = {
     version: protocolVersion,
@@ -29,14 +34,24 @@ export function bootMessage(
     maximum_requests: group.maximumRequests,
     graceful_timeout: group.timeouts.graceful,
     shutdown_timeout: group.timeouts.shutdown,
-    preload: group.preload
-      .filter(
-        (item) => group.isolation === 'interpreters' || item.applicationGroup === applicationGroup,
-      )
-      .map((item) => ({ script: item.script, application_group: item.applicationGroup })),
+    preload: withLoaded(
+      group.preload
+        .filter(
+          (item) =>
+            group.isolation === 'interpreters' || item.applicationGroup === applicationGroup,
+        )
+        .map((item) => ({ script: item.script, application_group: item.applicationGroup })),
+      loaded,
+    ),
+    ...(loaded.length > 0 ? { await_interpreters: true } : {}),
     ...embedded,
   };
   return encodeControl(Control.Boot, boot, dialectOf(group));
+}
+
+function withLoaded(preload: readonly Loaded[], loaded: readonly Loaded[]): Loaded[] {
+  const key = (item: Loaded) => JSON.stringify([item.script, item.application_group]);
+  return [...new Map([...preload, ...loaded].map((item) => [key(item), item])).values()];
 }
 
 export function dialectOf(group: ProcessGroupPlan): Dialect {

@@ -1,6 +1,6 @@
 import type { DeathCause, Emit } from '../base/events.js';
 import type { Endpoint } from '../plan/plan.js';
-import type { LeavingReason } from '../protocol/control.js';
+import type { LeavingReason, Loaded } from '../protocol/control.js';
 import type { Dialect } from '../protocol/marshal.js';
 import type { Daemon, DaemonNews } from './daemon.js';
 import { deathEvent, outputEvent } from './daemon-events.js';
@@ -22,7 +22,12 @@ export interface SlotWorld {
   /** A number that no other process of this server has. */
   readonly newId: () => number;
   readonly createFiles: (id: number) => ProcessFiles;
-  readonly start: (files: ProcessFiles, tell: (news: DaemonNews) => void) => Daemon;
+  /** @param loaded what the process had imported whose place the new one takes. */
+  readonly start: (
+    files: ProcessFiles,
+    tell: (news: DaemonNews) => void,
+    loaded: readonly Loaded[],
+  ) => Daemon;
   readonly endpointUp: (endpoint: Endpoint) => void;
   readonly endpointDown: (id: number) => void;
   /** It takes nothing new, and answers what it has begun. */
@@ -43,12 +48,14 @@ export interface Slot {
   killNow(): void;
 }
 
-/** One process of this slot, present or let go. */
+/** One process of this slot, present, outdated or let go. */
 interface Incarnation {
   readonly id: number;
   readonly startedAt: number;
   readonly files: ProcessFiles;
   readonly daemon: Daemon;
+  /** The scripts that it has imported. */
+  readonly loaded: Loaded[];
   announced: boolean;
   /** Whether its end is wanted: then it is no failure. */
   expected: boolean;
@@ -59,11 +66,15 @@ interface Incarnation {
 
 /** So many starts in a row that failed, and requests get 503 at once instead of waiting. */
 const hopelessAfter = 2;
+/** More scripts than this are not remembered: what a process says is not believed without limit. */
+const mostLoaded = 1000;
 
 /** The loop that acts on slot-state.ts. */
 export function createSlot(world: SlotWorld): Slot {
   let state: SlotState = { kind: 'stopped' };
   let current: Incarnation | undefined;
+  /** They serve with the old code until the current one is ready. */
+  const outdated = new Set<Incarnation>();
   const alive = new Set<Incarnation>();
   let timer: NodeJS.Timeout | undefined;
   let whenGone: (() => void)[] = [];
@@ -94,7 +105,7 @@ export function createSlot(world: SlotWorld): Slot {
         current?.daemon.stop(event.type === 'stop' ? event.graceful / 1000 : 0);
         return;
       case 'let-go':
-        letGo();
+        letGo(event);
         return;
       default:
         report(effect);
@@ -127,13 +138,15 @@ export function createSlot(world: SlotWorld): Slot {
     try {
       files = world.createFiles(id);
       const own = files;
-      const daemon = world.start(own, (news) => hear(one, news));
+      const loaded = [...outdated].flatMap((old) => old.loaded);
+      const daemon = world.start(own, (news) => hear(one, news), loaded);
       own.closeFds();
       const one: Incarnation = {
         id,
         startedAt: Date.now(),
         files: own,
         daemon,
+        loaded: [],
         announced: false,
         expected: false,
       };
@@ -163,6 +176,14 @@ export function createSlot(world: SlotWorld): Slot {
         return;
       case 'leaving':
         if (one === current) leave(one, news.leaving.reason, news.leaving.script ?? undefined);
+        else if (outdated.delete(one)) limitEnd(one);
+        return;
+      case 'loaded':
+        if (one.loaded.length < mostLoaded) one.loaded.push(news.loaded);
+        return;
+      case 'outdated':
+        if (one === current && state.kind === 'ready')
+          leave(one, 'script-changed', news.outdated.script);
         return;
       case 'boot-failed':
         // Its end is no news any more.
@@ -186,20 +207,33 @@ export function createSlot(world: SlotWorld): Slot {
     const { socket, journal } = one.files;
     const { threads, dialect } = world;
     world.endpointUp({ id: one.id, ...who, pid, socket, journal, threads, dialect });
+    for (const old of outdated) dismiss(old);
   }
 
   function leave(one: Incarnation, reason: LeavingReason, script: string | undefined): void {
-    one.expected = true;
     const said = script === undefined ? {} : { script };
     if (state.kind === 'ready' || state.kind === 'starting')
       world.emit({ type: 'daemon-restarting', ...who, pid: one.daemon.pid, reason, ...said });
     handle({ type: 'leaving', reason });
   }
 
-  function letGo(): void {
+  function letGo(event: SlotEvent): void {
     const leaving = current;
     current = undefined;
     if (!leaving) return;
+    if (event.type === 'leaving' && event.reason === 'script-changed') outdated.add(leaving);
+    else limitEnd(leaving);
+  }
+
+  /** Its successor is ready, or it is no use any more. */
+  function dismiss(old: Incarnation, how?: { readonly stacks: boolean }): void {
+    outdated.delete(old);
+    old.daemon.stop(world.timeouts.graceful, how);
+    limitEnd(old);
+  }
+
+  function limitEnd(leaving: Incarnation): void {
+    leaving.expected = true;
     const { graceful, shutdown } = world.timeouts;
     leaving.limit = setTimeout(
       () => {
@@ -214,6 +248,7 @@ export function createSlot(world: SlotWorld): Slot {
 
   function gone(one: Incarnation, news: DaemonNews & { type: 'exited' }): void {
     alive.delete(one);
+    outdated.delete(one);
     clearTimeout(one.limit);
     if (one.announced) world.endpointDown(one.id);
     one.files.remove();
@@ -267,10 +302,15 @@ export function createSlot(world: SlotWorld): Slot {
       return promise;
     },
     overdue(id) {
-      const one = current;
-      if (one?.id !== id || state.kind !== 'ready') return;
-      one.daemon.stop(world.timeouts.graceful, { stacks: true });
+      const old = [...outdated].find((one) => one.id === id);
+      const one = old ?? (current?.id === id && state.kind === 'ready' ? current : undefined);
+      if (!one) return;
       world.endpointLeaving(id);
+      if (one === old) {
+        dismiss(old, { stacks: true });
+        return;
+      }
+      one.daemon.stop(world.timeouts.graceful, { stacks: true });
       leave(one, 'request-timeout', undefined);
     },
     killNow() {

@@ -1,6 +1,7 @@
 import { type Diagnostic, diagnostic } from '../base/diagnostic.js';
 import type { Emit } from '../base/events.js';
 import type { Endpoint, ProcessGroupPlan } from '../plan/plan.js';
+import type { Loaded } from '../protocol/control.js';
 import { bootMessage, dialectOf } from './boot-message.js';
 import { type Daemon, type DaemonCommand, type DaemonNews, startDaemon } from './daemon.js';
 import { type ProcessSet, startProcessSet } from './process-set.js';
@@ -118,13 +119,14 @@ function worldOf(
   newId: () => number,
 ): SlotWorld {
   const compiled = options.compiled?.(group);
-  const command: DaemonCommand = {
+  const dialect = dialectOf(group);
+  const command = (loaded: readonly Loaded[]): DaemonCommand => ({
     argv: options.command(group),
     ...(compiled !== undefined && { compiled }),
     environment: group.environment,
-    boot: bootMessage(group, applicationGroup, options.gatewayUid),
-    dialect: dialectOf(group),
-  };
+    boot: bootMessage(group, applicationGroup, options.gatewayUid, {}, loaded),
+    dialect,
+  });
   const start = options.start ?? startDaemon;
   const unusable = onceAMinute((message) => {
     void explain(options, group, message);
@@ -133,13 +135,16 @@ function worldOf(
     processGroup: group.name,
     applicationGroup,
     threads: group.threads,
-    dialect: command.dialect,
+    dialect,
     timeouts: group.timeouts,
     emit: options.emit,
     newId,
     createFiles: options.folder.create,
-    start: (files: ProcessFiles, tell: (news: DaemonNews) => void): Daemon =>
-      start(command, files, tell),
+    start: (
+      files: ProcessFiles,
+      tell: (news: DaemonNews) => void,
+      loaded: readonly Loaded[],
+    ): Daemon => start(command(loaded), files, tell),
     endpointUp: options.endpointUp,
     endpointDown: options.endpointDown,
     endpointLeaving: options.endpointLeaving,

@@ -94,6 +94,32 @@ testWithPythons(
   },
 );
 
+testWithPythons(
+  'who changes a script and asks gets the new code, while others are served with the old',
+  1,
+  async ([python]) => {
+    const site = { mounts: { '/': 'app.wsgi' }, files: { 'app.wsgi': answering('old') } };
+    await withSite(python!, site, async (server, folder) => {
+      const text = async () => (await ask(server.port, '/')).text;
+      assert.equal(await text(), 'old');
+      const gate = join(folder, 'gate');
+      const slow = `import os, time\nwhile not os.path.exists(${JSON.stringify(gate)}): time.sleep(0.01)\n`;
+      rewrite(join(folder, 'app.wsgi'), slow + answering('new'), 1);
+      const waiting = text();
+      await server.until(({ type }) => type === 'daemon-restarting', 'sees the change');
+      for (let count = 0; count < 5; count++) assert.equal(await text(), 'old');
+      writeFileSync(gate, '');
+      assert.equal(await waiting, 'new');
+      for (let count = 0; count < 5; count++) assert.equal(await text(), 'new');
+
+      rewrite(join(folder, 'app.wsgi'), 'import no_such_module\n', 2);
+      assert.equal((await ask(server.port, '/')).status, 500);
+      rewrite(join(folder, 'app.wsgi'), answering('mended'), 3);
+      assert.equal(await text(), 'mended');
+    });
+  },
+);
+
 testWithPythons('wsgiref.validate finds nothing', 1, async ([python]) => {
   await withSite(python!, { mounts: { '/': 'obeys-the-validator' } }, async (server) => {
     for (const method of ['GET', 'HEAD', 'DELETE'])

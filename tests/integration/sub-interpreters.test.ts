@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, utimesSync } from 'node:fs';
 import { Agent, get } from 'node:http';
+import { join } from 'node:path';
 import { compareVersions } from '../../src/python/installed.js';
 import { ask } from '../support/http.js';
 import { minor } from '../support/pythons.js';
@@ -62,6 +63,42 @@ testWithPythons(
       const thirty = await Promise.all(paths.map(slept));
       assert.equal(new Set(thirty.map(({ pid }) => pid)).size, 1, 'one process');
       assert.ok(atOnce(thirty) <= 15, `${atOnce(thirty)} at the same time`);
+    });
+  },
+);
+
+testWithPythons(
+  'a process that takes the place of another has imported what that one had, in each sub-interpreter',
+  1,
+  async ([python]) => {
+    const timed = `
+import os, time
+imported = time.time()
+
+def application(environ, start_response):
+    start_response('200 OK', [('Content-Type', 'text/plain')])
+    return [('%f %f %d' % (imported, time.time(), os.getpid())).encode('ascii')]
+`;
+    const site = {
+      mounts: { '/a': 'a.wsgi', '/b': 'b.wsgi' },
+      more: () => 'WSGIApplicationGroup %{RESOURCE}',
+      files: { 'a.wsgi': timed, 'b.wsgi': timed },
+    };
+    await withSite(python!, site, async (server, folder) => {
+      const times = async (path: string) => {
+        const [imported = 0, answered = 0, pid = 0] = (await ask(server.port, path)).text
+          .split(' ')
+          .map(Number);
+        return { imported, answered, pid };
+      };
+      const old = await times('/a');
+      assert.equal((await times('/b')).pid, old.pid);
+      utimesSync(join(folder, 'a.wsgi'), 1, 1);
+      const changed = await times('/a');
+      const beside = await times('/b');
+      assert.notEqual(changed.pid, old.pid);
+      assert.equal(beside.pid, changed.pid);
+      assert.ok(beside.imported < changed.answered, 'imported before it was asked for');
     });
   },
 );

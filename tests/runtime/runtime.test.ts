@@ -603,7 +603,7 @@ def application(environ, start_response):
   });
 
   behaviour(
-    'a changed script is not run: the request comes back and the process goes',
+    'a request that finds its script changed comes back; those after it get the old code until the process is told to stop',
     async ({ daemon, gateway }) => {
       const file = daemon.script('changing.wsgi', hello);
       gateway.request(1, { SCRIPT_FILENAME: file });
@@ -613,11 +613,20 @@ def application(environ, start_response):
       assert.equal((await gateway.answer(2)).end, 'response');
       gateway.request(3, { SCRIPT_FILENAME: file });
       assert.equal((await gateway.answer(3)).end, 'refused');
+      assert.deepEqual(
+        gateway.received.slice(-2).map(({ kind }) => kind),
+        [Frame.Outdated, Frame.Refused],
+      );
+      gateway.request(4, { SCRIPT_FILENAME: file });
+      assert.equal((await gateway.answer(4)).end, 'response');
+      const late = await daemon.connect();
+      await late.until('is told', () => late.received.some(({ kind }) => kind === Frame.Outdated));
+      assert.deepEqual(daemon.control.slice(1), [
+        { kind: Control.Loaded, value: { script: file, application_group: '' } },
+        { kind: Control.Outdated, value: { script: file } },
+      ]);
+      daemon.tell(Control.Stop, { graceful: 20, stacks: false });
       assert.deepEqual(await daemon.exited, { code: 0, signal: null });
-      assert.deepEqual(daemon.control.find((one) => one.kind === Control.Leaving)?.value, {
-        reason: 'script-changed',
-        script: file,
-      });
     },
   );
 

@@ -59,6 +59,8 @@ export interface ChannelEvents {
   room(): void;
   /** Nothing new may be sent to the process. */
   goAway(): void;
+  /** A script has changed: it serves with the old one until another process has taken its place. */
+  outdated(): void;
   /** It did not take a request that was meant for it. */
   refused(): void;
   /** All streams have been told. */
@@ -299,6 +301,10 @@ export class Channel {
     if (type === Frame.GoAway) {
       this.leave();
       this.#events.goAway();
+      return;
+    }
+    if (type === Frame.Outdated) {
+      this.#events.outdated();
       return;
     }
     const region = payload.length < 12 ? 0 : payload.readUInt32LE(4);

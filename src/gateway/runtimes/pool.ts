@@ -39,6 +39,10 @@ export class Pool {
 
   readonly #options: PoolOptions;
   #processes: DaemonProcess<Waiting>[] = [];
+  /** Processes with a changed script: they serve while there is no other. */
+  #outdated: DaemonProcess<Waiting>[] = [];
+  /** Requests that wait for the new code, while others are served with the old. */
+  #held: Waiting[] = [];
   readonly #queue: Queue<Waiting> = createQueue();
   #wantedAt = Number.NEGATIVE_INFINITY;
   #giving = false;
@@ -52,7 +56,7 @@ export class Pool {
 
   /** Nothing waits, and no process is there. */
   get unused(): boolean {
-    return this.#queue.length === 0 && this.#processes.length === 0;
+    return this.#queue.length + this.#held.length === 0 && this.#all().length === 0;
   }
 
   /** Whether one more request leaves half of the threads of a process free, and nobody waits. */
@@ -67,13 +71,18 @@ export class Pool {
 
   /** Takes a request that begins to wait now. */
   submit(request: Waiting): void {
-    if (this.broken !== undefined) {
+    const old = this.#servesOldCode;
+    if (this.broken !== undefined && !old) {
       request.giveUp(503, `the process group is broken: ${this.broken}`);
+      return;
+    }
+    if (old && this.#shouldWait(request)) {
+      this.#held.push(request);
       return;
     }
     const now = request.waitsSince;
     if (this.#queue.length === 0) {
-      const process = choosePlace(this.#processes, now);
+      const process = this.#choose(now);
       if (process) {
         process.give(request, now);
         return;
@@ -85,13 +94,17 @@ export class Pool {
       return;
     }
     this.#queue.add(request);
-    if (this.#processes.length === 0) this.#want(now);
+    if (this.#processes.length === 0 && !old) this.#want(now);
   }
 
-  /** Puts a request that was not begun back, in front of those that came later. */
+  /**
+   * Puts a request that was not begun back, in front of those that came later. What a process with a changed
+   * script has not taken waits for the new one.
+   */
   putBack(request: Waiting): void {
     if (request.gone) return;
-    this.#queue.addFirst(request);
+    if (this.#servesOldCode) this.#held.push(request);
+    else this.#queue.addFirst(request);
     this.#giveSoon();
   }
 
@@ -102,6 +115,11 @@ export class Pool {
       returned: (requests) => {
         for (const request of requests.toReversed()) this.putBack(request);
       },
+      outdated: () => {
+        if (!this.#processes.includes(process)) return;
+        this.#processes = this.#processes.filter((other) => other !== process);
+        this.#outdated.push(process);
+      },
     });
     this.#processes.push(process);
     // Before the first request, so that it need not wait; other application groups connect at theirs.
@@ -111,13 +129,16 @@ export class Pool {
 
   /** @param dead whether the process is known to have ended; else it finishes what it has. */
   endpointDown(id: number, dead: boolean): void {
-    const process = this.#processes.find((one) => one.endpoint.id === id);
+    const process = this.#all().find((one) => one.endpoint.id === id);
     if (dead) process?.died(performance.now());
     else process?.leave();
   }
 
   setBroken(reason: string): void {
     this.broken = reason;
+    for (const request of this.#held.splice(0))
+      if (!request.gone) request.giveUp(503, `the process group is broken: ${reason}`);
+    if (this.#servesOldCode) return;
     for (let next = this.#queue.take(); next; next = this.#queue.take())
       if (!next.gone) next.giveUp(503, `the process group is broken: ${reason}`);
   }
@@ -127,16 +148,40 @@ export class Pool {
     this.#endDeadlines(now);
     this.#endLongRequests(now);
     this.#moveFrozen(now);
-    for (const process of this.#processes)
+    for (const process of this.#all())
       process.tick(now, () => choosePlace(this.#othersThan(process), now) !== undefined);
-    if (this.#processes.some((process) => process.gone))
+    if (this.#all().some((process) => process.gone)) {
       this.#processes = this.#processes.filter((process) => !process.gone);
-    if (this.#queue.length > 0 && this.#processes.length === 0) this.#want(now);
+      this.#outdated = this.#outdated.filter((process) => !process.gone);
+    }
+    if (this.#queue.length > 0 && this.#all().length === 0) this.#want(now);
     this.#give();
   }
 
   close(): void {
-    for (const process of this.#processes) process.destroy();
+    for (const process of this.#all()) process.destroy();
+  }
+
+  #all(): DaemonProcess<Waiting>[] {
+    return this.#outdated.length === 0 ? this.#processes : [...this.#processes, ...this.#outdated];
+  }
+
+  /** Nobody gets the old code any more once a process with the new one is there. */
+  get #servesOldCode(): boolean {
+    return this.#outdated.length > 0 && this.#processes.every((process) => process.leaving);
+  }
+
+  /** One request at a time waits for the new code: who changes a script and asks then sees the change. */
+  #shouldWait({ applicationGroup }: Waiting): boolean {
+    return (
+      this.broken === undefined &&
+      this.#held.every((request) => request.gone) &&
+      this.#outdated.some((process) => process.hasOldCode(applicationGroup))
+    );
+  }
+
+  #choose(now: number): DaemonProcess<Waiting> | undefined {
+    return choosePlace(this.#servesOldCode ? this.#outdated : this.#processes, now);
   }
 
   #want(now: number): void {
@@ -156,6 +201,8 @@ export class Pool {
   }
 
   #give(): void {
+    if (this.#held.length > 0 && !this.#servesOldCode)
+      for (const request of this.#held.splice(0).toReversed()) this.#queue.addFirst(request);
     if (this.#queue.length === 0) return;
     const now = performance.now();
     while (this.#queue.length > 0) {
@@ -164,7 +211,7 @@ export class Pool {
         this.#queue.take();
         continue;
       }
-      const process = choosePlace(this.#processes, now);
+      const process = this.#choose(now);
       if (!process) return;
       this.#queue.take();
       process.give(next, now);
@@ -173,25 +220,31 @@ export class Pool {
 
   /** The oldest stand at the front, so the first that may wait longer ends the search. */
   #endDeadlines(now: number): void {
-    const { queue, connect } = this.group.timeouts;
-    const none = !this.#processes.some((process) => process.takes || process.inFlight > 0);
+    const none = !this.#all().some((process) => process.takes || process.inFlight > 0);
+    this.#held = this.#held.filter((request) => !this.#isOver(request, now, none));
     for (let first = this.#queue.first(); first; first = this.#queue.first()) {
-      const waited = (now - first.waitsSince) / 1000;
-      if (first.gone) this.#queue.take();
-      else if (queue > 0 && waited > queue) {
-        this.#queue.take();
-        first.giveUp(504, `waited ${queue} s in the queue (queue-timeout)`);
-      } else if (none && connect > 0 && waited > connect) {
-        this.#queue.take();
-        first.giveUp(503, `no process became ready within ${connect} s (connect-timeout)`);
-      } else return;
+      if (!this.#isOver(first, now, none)) return;
+      this.#queue.take();
     }
+  }
+
+  /** Whether its client has gone, or it has waited too long: then it is told. */
+  #isOver(request: Waiting, now: number, none: boolean): boolean {
+    const { queue, connect } = this.group.timeouts;
+    const waited = (now - request.waitsSince) / 1000;
+    if (request.gone) return true;
+    if (queue > 0 && waited > queue)
+      request.giveUp(504, `waited ${queue} s in the queue (queue-timeout)`);
+    else if (none && connect > 0 && waited > connect)
+      request.giveUp(503, `no process became ready within ${connect} s (connect-timeout)`);
+    else return false;
+    return true;
   }
 
   #endLongRequests(now: number): void {
     const { request } = this.group.timeouts;
     if (request === 0) return;
-    for (const process of this.#processes) {
+    for (const process of this.#all()) {
       let late = 0;
       for (const channel of process.channels())
         for (const [, owner] of channel.sentBefore(now - request * 1000)) {
@@ -204,7 +257,7 @@ export class Pool {
 
   /** Takes back what a silent process has not begun, while another one has room. */
   #moveFrozen(now: number): void {
-    for (const process of this.#processes) {
+    for (const process of this.#all()) {
       if (process.silentSince === 0) continue;
       const others = this.#othersThan(process);
       let moved = 0;
@@ -237,6 +290,7 @@ export class Pool {
   }
 
   #othersThan(process: DaemonProcess<Waiting>): DaemonProcess<Waiting>[] {
-    return this.#processes.filter((other) => other !== process);
+    const places = this.#servesOldCode ? this.#outdated : this.#processes;
+    return places.filter((other) => other !== process);
   }
 }

@@ -24,6 +24,8 @@ export interface ProcessEvents<T extends Sendable> {
   room(): void;
   /** These were not sent, the oldest first. */
   returned(requests: readonly T[]): void;
+  /** A script has changed; requests of its application group get the old code here. */
+  outdated(): void;
 }
 
 /** A connection, and the requests that wait until it is made. */
@@ -44,6 +46,8 @@ export class DaemonProcess<T extends Sendable = Sendable> implements Place, Far 
   readonly #lines = new Map<string, Line<T>>();
   /** Connections that take nothing new, beside those that do. */
   readonly #ending = new Set<Channel>();
+  /** Application groups whose script has changed. */
+  readonly #outdated = new Set<string>();
   #leaving = false;
   #doomedAt = Number.POSITIVE_INFINITY;
   #pausedUntil = 0;
@@ -67,6 +71,11 @@ export class DaemonProcess<T extends Sendable = Sendable> implements Place, Far 
     return !this.#leaving && this.#pausedUntil === 0 && this.inFlight < slots;
   }
 
+  /** Whether it gets nothing new any more. */
+  get leaving(): boolean {
+    return this.#leaving;
+  }
+
   /** Nothing new goes there, and nothing is there any more. */
   get gone(): boolean {
     return this.#leaving && this.#ending.size === 0;
@@ -75,6 +84,10 @@ export class DaemonProcess<T extends Sendable = Sendable> implements Place, Far 
   *channels(): Iterable<Channel> {
     for (const { channel } of [...this.#lines.values()]) yield channel;
     yield* [...this.#ending];
+  }
+
+  hasOldCode(applicationGroup: string): boolean {
+    return this.#outdated.has(applicationGroup);
   }
 
   /** Makes the connection for an application group before the first request for it. */
@@ -151,7 +164,11 @@ export class DaemonProcess<T extends Sendable = Sendable> implements Place, Far 
       welcomed: () => this.#sendWaiting(line),
       room: this.#events.room,
       goAway: () => this.leave(),
-      refused: () => this.#pause(),
+      outdated: () => {
+        this.#outdated.add(applicationGroup);
+        this.#events.outdated();
+      },
+      refused: () => this.#outdated.size === 0 && this.#pause(),
       lost: () => this.#lost(line, applicationGroup),
     });
     const line: Line<T> = { channel, since: performance.now(), waiting: [] };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { initialWindow } from '../../../src/protocol/frames.js';
+import type { FakeRequest } from './support/fake-runtime.js';
 import { groupPlan, hostPlan, mountPlan, settings } from './support/plans.js';
 import { get, run } from './support/running.js';
 
@@ -321,6 +322,37 @@ test('a request that a process refuses goes to another one', async (t) => {
   await running.runtime((request) => request.text('taken'));
   assert.equal((await answer).body, 'taken');
 });
+
+test('one request at a time waits for the new code, the others get the old', async (t) => {
+  const running = await run(t);
+  const old = await running.runtime(outdatedAt('/first'));
+  const waiting = running.ask(get('/first'));
+  await old.request(0);
+  for (let count = 1; count <= 3; count++)
+    assert.equal((await running.ask(get('/beside'))).body, 'old /beside');
+  await running.runtime((request) => request.text(`new ${request.path}`));
+  assert.equal((await waiting).body, 'new /first');
+  assert.equal((await running.ask(get('/second'))).body, 'new /second');
+  assert.equal(old.requests.length, 4);
+});
+
+test('the old code serves on when its successor cannot start', async (t) => {
+  const running = await run(t);
+  const old = await running.runtime(outdatedAt('/first'));
+  const waiting = running.ask(get('/first'));
+  await old.request(0);
+  while (old.requests.length === 1) await running.ask(get('/beside'));
+  running.gateway.groupBroken('site', '', 'the new code ends the process');
+  assert.equal((await waiting).status, 503);
+  assert.equal((await running.ask(get('/beside'))).body, 'old /beside');
+});
+
+function outdatedAt(path: string) {
+  return (request: FakeRequest) => {
+    if (request.path === path) request.refuseAsOutdated();
+    else request.text(`old ${request.path}`);
+  };
+}
 
 test('what a frozen process has not begun moves to another process, and never runs twice', async (t) => {
   const running = await run(t);

@@ -16,6 +16,14 @@ test('what a runtime says is read field by field', () => {
     type: 'leaving',
     leaving: { reason: 'import-failed', script: '/a.wsgi' },
   });
+  assert.deepEqual(news(Control.Loaded, { script: '/a.wsgi', application_group: 'a' }), {
+    type: 'loaded',
+    loaded: { script: '/a.wsgi', application_group: 'a' },
+  });
+  assert.deepEqual(news(Control.Outdated, { script: '/a.wsgi' }), {
+    type: 'outdated',
+    outdated: { script: '/a.wsgi' },
+  });
   assert.equal(news(99, {}), undefined);
 });
 
@@ -28,6 +36,8 @@ test('nothing that an application writes to the connection is believed', () => {
     [Control.Leaving, { reason: 'because', script: null }],
     [Control.Ready, { pid: 'one', version: '3', prefix: '/', executable: '/' }],
     [Control.BootFailed, null],
+    [Control.Loaded, { script: '/a.wsgi', application_group: null }],
+    [Control.Outdated, {}],
   ] as const)
     assert.throws(() => news(type, value as MarshalValue), RangeError);
   assert.throws(() => controlNews(Control.Log, Buffer.alloc(longestNews + 1)), RangeError);

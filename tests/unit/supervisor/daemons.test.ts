@@ -84,14 +84,36 @@ test('a daemon that does not stop is killed after shutdown-timeout', async (t) =
   assert.equal(isAlive(pid), false);
 });
 
-test('a daemon that leaves because its script has changed is replaced while it finishes', async (t) => {
+test('a daemon that leaves by itself is replaced while it finishes', async (t) => {
   const { event, endpoints } = bench(t, 'leaves-once');
   const first = await event('daemon-ready');
   const restarting = await event('daemon-restarting');
-  assert.equal(restarting.script, '/app.wsgi');
+  assert.equal(restarting.reason, 'maximum-requests');
   const second = await event('daemon-ready', 2);
   assert.notEqual(second.pid, first.pid);
   assert.equal(endpoints.size, 2, 'the old one is there until it has finished');
+});
+
+test('a daemon whose script has changed is told to stop when another has imported the same', async (t) => {
+  const { event, events, endpoints } = bench(t, 'changes');
+  const first = await event('daemon-ready');
+  const restarting = await event('daemon-restarting');
+  assert.deepEqual([restarting.reason, restarting.script], ['script-changed', '/app.wsgi']);
+  const died = await event('daemon-died');
+  assert.deepEqual([died.pid, died.expected], [first.pid, true]);
+  const told = events.map((one) => (one.type === 'application-output' ? one.text : one.type));
+  assert.ok(told.includes('preloads /app.wsgi'));
+  assert.ok(told.lastIndexOf('daemon-ready') < told.indexOf('daemon-died'));
+  assert.deepEqual([...endpoints.keys()], [2]);
+});
+
+test('a daemon whose script has changed stays as long as its successors fail', async (t) => {
+  const { event, events } = bench(t, 'changes-and-dies');
+  const first = await event('daemon-ready');
+  await event('daemon-ready', 2);
+  const died = await event('daemon-died', 5);
+  assert.equal(died.pid, first.pid);
+  assert.equal(events.filter((one) => one.type === 'daemon-restart-delayed').length, 4);
 });
 
 test('a daemon that cannot boot marks its group as broken and is tried again', async (t) => {

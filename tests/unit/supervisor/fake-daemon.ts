@@ -40,7 +40,9 @@ try:
 except OSError:
     pass
 open(state, 'w').write(str(starts + 1))
-if behaviour == 'dies':
+if boot['preload']:
+    send(49, {'stream': 'stdout', 'request': None, 'text': 'preloads %s' % boot['preload'][0]['script']})
+if behaviour == 'dies' or behaviour == 'changes-and-dies' and 0 < starts < 5:
     sys.stderr.write('first line\\nlast words\\n')
     sys.stderr.flush()
     sys.exit(7)
@@ -61,7 +63,10 @@ sock.listen(5)
 send(48, {'pid': os.getpid(), 'version': '3', 'prefix': sys.prefix, 'executable': sys.executable})
 send(49, {'stream': 'stdout', 'request': None, 'text': 'group %s/%s' % (boot['process_group'], boot['application_group'])})
 if behaviour == 'leaves-once' and starts == 0:
-    send(51, {'reason': 'script-changed', 'script': '/app.wsgi'})
+    send(51, {'reason': 'maximum-requests', 'script': None})
+if behaviour.startswith('changes') and starts == 0:
+    send(55, {'script': '/app.wsgi', 'application_group': ''})
+    send(56, {'script': '/app.wsgi'})
 while True:
     tag, values = receive()
     if tag == 33 and behaviour != 'ignores-stop':
@@ -76,7 +81,9 @@ export type Behaviour =
   | 'boot-fails'
   | 'forks'
   | 'ignores-stop'
-  | 'leaves-once';
+  | 'leaves-once'
+  | 'changes'
+  | 'changes-and-dies';
 
 export interface Bench {
   readonly folder: string;

@@ -52,6 +52,14 @@ export class FakeRequest {
     this.#socket.write(Buffer.concat([header, bytes]));
   }
 
+  /** Its script has changed. In one write, as other requests must not come between. */
+  refuseAsOutdated(): void {
+    this.#socket.cork();
+    this.#runtime.tell(Frame.Outdated);
+    this.frame(Frame.Refused);
+    this.#socket.uncork();
+  }
+
   /** Marks the request as begun; false when the gateway has taken it back. */
   begin(): boolean {
     return this.#runtime.begin(this.stream);
@@ -180,9 +188,14 @@ export class FakeRuntime {
   }
 
   goAway(): void {
+    this.tell(Frame.GoAway);
+  }
+
+  /** A frame of the connection itself, on all connections. */
+  tell(type: number): void {
     const frame = Buffer.alloc(8);
-    frame.writeUInt32LE(Frame.GoAway, 4);
-    for (const socket of this.#sockets) socket.write(frame);
+    frame.writeUInt32LE(type, 4);
+    this.raw(frame);
   }
 
   /** Resolves with the request of this number (from 0), when it is here. */

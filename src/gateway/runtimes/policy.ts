@@ -12,16 +12,21 @@ export interface Place {
   readonly extras: boolean;
 }
 
-/** Requests beyond its threads that a quick process gets, so that none of its threads waits for the next. */
+/** The most requests that a process gets beyond its threads. */
 export const extraRequests = 8;
-const quickMilliseconds = 1;
+/** About so long an answer and the next request are on their way between a thread and the queue, on a busy machine. */
+const wayMilliseconds = 1;
 /** A request that was not begun after this time is looked after. */
 export const frozenMilliseconds = 1000;
 
-export function capacityOf(place: Place): number {
-  const quick =
-    place.extras && place.meanMilliseconds >= 0 && place.meanMilliseconds < quickMilliseconds;
-  return place.threads + (quick ? extraRequests : 0);
+/**
+ * So many requests more than its threads as these finish while an answer and the next request are on their way: then
+ * no thread waits for the next, and no request waits there longer than it takes to get there.
+ */
+export function capacityOf({ threads, extras, meanMilliseconds }: Place): number {
+  if (!extras || meanMilliseconds < 0) return threads;
+  const finished = Math.ceil((threads * wayMilliseconds) / meanMilliseconds - 0.5);
+  return threads + Math.min(extraRequests, finished);
 }
 
 /** Whether it gave a sign of life within a second, or nothing was expected of it. */

@@ -166,9 +166,13 @@ test('the least busy process is chosen, a fresh one before a silent one', () => 
   assert.equal(choosePlace([full, closed], 5000), undefined);
 });
 
-test('a quick process gets a few requests more than it has threads', () => {
-  assert.equal(capacityOf(place({ meanMilliseconds: 0.3 })), 2 + extraRequests);
-  assert.equal(capacityOf(place({ meanMilliseconds: 3 })), 2);
+test('a process gets as many requests more than its threads as these finish within a millisecond', () => {
+  assert.equal(capacityOf(place({ meanMilliseconds: 0 })), 2 + extraRequests);
+  assert.equal(capacityOf(place({ meanMilliseconds: 0.1 })), 2 + extraRequests);
+  assert.equal(capacityOf(place({ meanMilliseconds: 0.5 })), 6);
+  assert.equal(capacityOf(place({ meanMilliseconds: 5 })), 2);
+  assert.equal(capacityOf(place({ threads: 15, meanMilliseconds: 10 })), 16);
+  assert.equal(capacityOf(place({ threads: 15, meanMilliseconds: 100 })), 15);
   assert.equal(capacityOf(place({ meanMilliseconds: -1 })), 2, 'not measured yet');
 });
 

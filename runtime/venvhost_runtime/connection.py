@@ -19,6 +19,7 @@ LONG = 4096
 
 _unpack = frames.header.unpack_from
 _pack = frames.header.pack
+_pack_response = frames.response_header.pack
 _word = frames.word.unpack_from
 _sendmsg = getattr(_socket.socket, "sendmsg", None)  # not in Python 2.7
 
@@ -132,6 +133,12 @@ class Connection(object):
         """Appends a frame to what leaves with the next flush."""
         self._out.append(_pack(len(payload), number << 8 | kind) + payload)
         self._out_length += len(payload)
+
+    def put_response(self, number, head, body):
+        """The same for a whole answer."""
+        length = 4 + len(head) + len(body)
+        self._out.append(_pack_response(length, number << 8 | frames.RESPONSE, len(head)) + head + body)
+        self._out_length += length
 
     def flush(self):
         """Sends what is there. A thread that finds another one sending leaves its frames to that one."""

@@ -51,6 +51,8 @@ COMPILED_FD = 7
 
 header = Struct("<II")
 word = Struct("<I")
+#: the header of a Response frame and the length of its head
+response_header = Struct("<III")
 welcome = Struct("<III")
 #: struct ucred of Linux: pid, uid, gid
 credentials = Struct("III")

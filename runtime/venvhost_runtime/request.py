@@ -292,11 +292,6 @@ class Request(object):
             self.connection.runtime.control.message(
                 "warn", "content length mismatch, expected %d, response generated %d" % (declared, generated), self.id)
 
-    def response_started(self, status, headers, exc_info):
-        runtime = self.connection.runtime
-        if runtime.listeners:
-            runtime.api.response_started(self, status, headers, exc_info)
-
     # What the gateway tells, on the thread that reads
 
     def add_credit(self, count):

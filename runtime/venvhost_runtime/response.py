@@ -13,6 +13,8 @@ _TOKEN = frozenset(b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGH
 #: Heads that were checked already, by what the application gave; most applications have few.
 _checked = {}
 _CHECKED_MAXIMUM = 256
+#: The last of them: status, headers, what came out. To compare with one is quicker than to look among many.
+_last = (None, None, None)
 
 
 class ClientGone(IOError):
@@ -22,16 +24,18 @@ class ClientGone(IOError):
 class Response(object):
     """The answer to one request, as far as the application has given it."""
 
+    # Defaults of the class cost less than attributes that each answer sets.
+    _head = None
+    length = None  # declared Content-Length
+    sent = 0
+    committed = False
+    complete = False  # the gateway has the whole answer
+    status = None
+    headers = None
+
     def __init__(self, request, is_head):
         self._request = request
-        self._head = None
         self.is_head = is_head
-        self.length = None  # declared Content-Length
-        self.sent = 0
-        self.committed = False
-        self.complete = False  # the gateway has the whole answer
-        self.status = None
-        self.headers = None
 
     def start_response(self, status, headers, exc_info=None):
         request = self._request
@@ -50,7 +54,9 @@ class Response(object):
         self._head, self.length = _encode_head(status, headers)
         self.status = status
         self.headers = headers
-        request.response_started(status, headers, exc_info)
+        runtime = request.connection.runtime
+        if runtime.listeners:
+            runtime.api.response_started(request, status, headers, exc_info)
         return self.write
 
     def write(self, data):
@@ -163,18 +169,22 @@ class Response(object):
 
     def _finish_with(self, body):
         self.complete = True
-        head = self._head
         request = self._request
-        request.put(frames.RESPONSE, frames.word.pack(len(head)) + head + body)
+        request.connection.put_response(request.stream_number, self._head, body)
         request.ended()
 
 
 def _encode_head(status, headers):
     """Checked bytes of the head (src/protocol/head.ts), and the declared length or None."""
+    global _last
+    last_status, last_headers, last = _last
+    if status == last_status and headers == last_headers:
+        return last
     try:
         key = (status, tuple(headers))
         known = _checked.get(key)
         if known is not None:
+            _last = (status, headers[:], known)
             return known
     except TypeError:
         key = None

@@ -230,15 +230,23 @@ export class Pool {
 
   /** Whether its client has gone, or it has waited too long: then it is told. */
   #isOver(request: Waiting, now: number, none: boolean): boolean {
-    const { queue, connect } = this.group.timeouts;
-    const waited = (now - request.waitsSince) / 1000;
+    const { connect } = this.group.timeouts;
     if (request.gone) return true;
-    if (queue > 0 && waited > queue)
-      request.giveUp(504, `waited ${queue} s in the queue (queue-timeout)`);
-    else if (none && connect > 0 && waited > connect)
+    if (this.#isLate(request, now)) this.#giveUpLate(request);
+    else if (none && connect > 0 && now - request.waitsSince > connect * 1000)
       request.giveUp(503, `no process became ready within ${connect} s (connect-timeout)`);
     else return false;
     return true;
+  }
+
+  #isLate({ waitsSince }: Waiting, now: number): boolean {
+    const { queue } = this.group.timeouts;
+    return queue > 0 && now - waitsSince > queue * 1000;
+  }
+
+  #giveUpLate(request: Waiting): void {
+    const { queue } = this.group.timeouts;
+    request.giveUp(504, `waited ${queue} s in the queue (queue-timeout)`);
   }
 
   #endLongRequests(now: number): void {
@@ -255,7 +263,7 @@ export class Pool {
     }
   }
 
-  /** Takes back what a silent process has not begun, while another one has room. */
+  /** Takes back what a silent process has not begun, while another one has room, or where it has waited too long. */
   #moveFrozen(now: number): void {
     for (const process of this.#all()) {
       if (process.silentSince === 0) continue;
@@ -281,10 +289,15 @@ export class Pool {
         owner.onBegun();
         continue;
       }
+      const request = owner as StreamOwner & Waiting;
+      if (this.#isLate(request, now)) {
+        if (channel.withdraw(stream)) this.#giveUpLate(request);
+        continue;
+      }
       const elsewhere = choosePlace(others, now) !== undefined;
       if (!shouldMove(owner.sentAt, now, elsewhere) || !channel.withdraw(stream)) continue;
       moved++;
-      (owner as StreamOwner & Waiting).moved();
+      request.moved();
     }
     return moved;
   }

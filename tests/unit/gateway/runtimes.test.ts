@@ -269,6 +269,23 @@ test('a request that waits longer than queue-timeout gets 504', async (t) => {
   assert.equal((await running.ask(get('/waits'))).status, 504);
 });
 
+test('queue-timeout counts for a request in the process that was not begun, too', async (t) => {
+  const running = await run(t, { group: { timeouts: { ...groupPlan().timeouts, queue: 0.2 } } });
+  const threads = 10;
+  const runtime = await running.runtime((request) => request.text('quick'), { threads });
+  // A process that is known to be quick gets requests beyond its threads.
+  for (let count = 0; count < 20; count++) await running.ask(get('/'));
+  const before = runtime.requests.length;
+  runtime.application = (request) => void (request.path === '/runs' && request.begin());
+  for (let count = 0; count < threads; count++) running.client().send(get('/runs'));
+  const last = await runtime.request(before + threads - 1);
+  const waiting = running.ask(get('/waits'));
+  const stuck = await runtime.request(before + threads);
+  assert.equal((await waiting).status, 504);
+  assert.equal(stuck.begin(), false);
+  assert.equal(last.aborted, false);
+});
+
 test('a request that waits longer than connect-timeout for any process gets 503', async (t) => {
   const running = await run(t, { group: { timeouts: { ...groupPlan().timeouts, connect: 0.2 } } });
   assert.equal((await running.ask(get('/'))).status, 503);

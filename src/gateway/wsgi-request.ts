@@ -1,5 +1,5 @@
-import { Failure, initialWindow } from '../protocol/frames.js';
-import { mostUnsent } from './allowance.js';
+import { Failure } from '../protocol/frames.js';
+import { AnswerWindow } from './allowance.js';
 import { encodeRequest, encodeShared } from './environ/environ.js';
 import type { EnvironSource } from './environ/source.js';
 import type { AnswerHead } from './http/answer-head.js';
@@ -16,8 +16,6 @@ import type { Services } from './services.js';
 const mostLosses = 5;
 /** From this length on a body of known length may reach the application before it is complete. */
 const streamedFrom = 64 * 1024;
-/** Credit is granted in steps of half a window: each wakes a thread that the application then competes with. */
-const creditStep = initialWindow / 2;
 const retry: readonly string[] = ['Retry-After', '1'];
 
 export interface WsgiFields {
@@ -57,10 +55,9 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
   #pid = 0;
   #submitted = false;
   readonly #body: RequestBody;
-  /** Bytes of the answer that the client took and the runtime has no credit for yet. */
-  #ungranted = 0;
+  /** Where the answer comes in pieces. */
+  #window: AnswerWindow | undefined;
   #answering = false;
-  #clogged = false;
   /** The client has gone or was answered otherwise. */
   gone = false;
 
@@ -137,8 +134,10 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
   }
 
   onDrain(): void {
-    this.#clogged = false;
-    this.#grant();
+    const window = this.#window;
+    if (!window) return;
+    window.clogged = false;
+    this.#grant(window);
   }
 
   onExcess(declared: number): void {
@@ -221,17 +220,19 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
     const head = this.#readHead(payload.toString('latin1'));
     if (!head) return;
     this.#answering = true;
+    this.#window = new AnswerWindow(this.#services.allowance);
     if (!this.exchange.begin(head)) this.#refuse(500, 'a header of the response cannot be sent');
   }
 
   onStreamData(payload: Buffer): boolean {
-    if (!this.#answering || this.gone) return false;
+    const window = this.#window;
+    if (!window || this.gone) return false;
     const { exchange } = this;
-    this.#ungranted += payload.length;
+    window.add(payload.length);
     // Behind what the client has not taken yet it will wait for long: a copy holds its own bytes only.
     const waits = exchange.unsent > 0;
-    if (!exchange.write(waits ? Buffer.from(payload) : payload)) this.#clogged = true;
-    this.#grant();
+    if (!exchange.write(waits ? Buffer.from(payload) : payload)) window.clogged = true;
+    this.#grant(window);
     return !waits && exchange.unsent > 0;
   }
 
@@ -327,16 +328,10 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
     this.#body.begin();
   }
 
-  #grant(): void {
-    if (this.#ungranted < creditStep || !this.#channel) return;
-    if (this.#clogged && !this.#mayHold()) return;
-    this.#channel.grant(this.#stream, this.#ungranted);
-    this.#ungranted = 0;
-  }
-
-  /** Whether the application goes on although its client is slow. */
-  #mayHold(): boolean {
-    return this.exchange.unsent < mostUnsent && this.#services.allowance.take(this.#ungranted);
+  #grant(window: AnswerWindow): void {
+    if (!this.#channel) return;
+    const bytes = window.due(this.exchange.unsent);
+    if (bytes > 0) this.#channel.grant(this.#stream, bytes);
   }
 
   #again(): void {
@@ -347,6 +342,7 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
 
   /** The stream is over, or no longer ours. */
   #detach(): void {
+    this.#window?.close();
     this.#channel = undefined;
     this.#stream = 0;
   }

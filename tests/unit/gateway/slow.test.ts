@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createAllowance, wideWindow } from '../../../src/gateway/allowance.js';
 import { Connection } from '../../../src/gateway/http/connection.js';
 import { initialWindow } from '../../../src/protocol/frames.js';
 import { get, run } from './support/running.js';
@@ -121,7 +122,7 @@ test('an answer of some megabytes leaves the application although its client doe
   assert.equal(response.body.length, length);
 });
 
-test('what waits for a slow client stays as it is while other answers come', async (t) => {
+test('what waits for a slow client stays as it is while another answer comes', async (t) => {
   const running = await run(t);
   const runtime = await running.runtime((request) => {
     if (request.environ.get('PATH_INFO') !== '/slow') request.text('b'.repeat(40_000));
@@ -129,21 +130,42 @@ test('what waits for a slow client stays as it is while other answers come', asy
   const client = running.client().send(get('/slow'));
   client.socket.pause();
   const request = await runtime.request(0);
-  const length = 6_000_000;
+  const length = 9_000_000;
   request.head(`200 OK\nContent-Length\n${length}`);
   for (let sent = 0; sent < length; sent += 30_000) {
     await request.until(() => initialWindow + request.credit - sent >= 30_000);
     request.data(Buffer.alloc(30_000, 'a'));
-    if (sent % 600_000 === 0) {
-      const quick = await running.ask(get('/quick'));
-      assert.equal(quick.body, 'b'.repeat(40_000));
-    }
   }
+  const quick = await running.ask(get('/quick'));
+  assert.equal(quick.body, 'b'.repeat(40_000));
   request.end();
   client.socket.resume();
   const response = await client.response();
   assert.equal(response.body.length, length);
   assert.ok(!/[^a]/.test(response.body), 'every byte is of this answer');
+});
+
+test('a long answer whose client takes all at once gets a wider window, and gives it back', async (t) => {
+  const running = await run(t);
+  const runtime = await running.runtime(() => {});
+  for (let index = 0; index < 20; index++) {
+    const answer = running.ask(get('/'));
+    const request = await runtime.request(index);
+    request.head(`200 OK\nContent-Length\n${initialWindow}`);
+    for (let sent = 0; sent < initialWindow; sent += 65_536) request.data(Buffer.alloc(65_536));
+    await request.until(() => request.credit >= wideWindow - initialWindow);
+    request.end();
+    assert.equal((await answer).body.length, initialWindow);
+  }
+});
+
+test('only so many answers have a wide window at one time', () => {
+  const allowance = createAllowance(() => 0);
+  let wide = 0;
+  while (allowance.widen()) wide++;
+  assert.equal(wide, 16);
+  allowance.narrow();
+  assert.ok(allowance.widen());
 });
 
 test('a body that went to disk moves to another process whole', async (t) => {

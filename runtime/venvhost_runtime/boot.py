@@ -222,6 +222,7 @@ def _take_signals(process):
 
     for name in ("SIGTERM", "SIGINT", "SIGUSR1"):
         _register(getattr(_signal, name), interrupt)
+    process.pool.wake_by_signals()
     restrict_signals(process.control)
 
 

@@ -31,6 +31,16 @@ def set_close_on_exec(fd, close=True):
         os.set_inheritable(fd, not close)
 
 
+def set_non_blocking(fd):
+    if PY2:
+        import fcntl
+        import os
+        fcntl.fcntl(fd, fcntl.F_SETFL, fcntl.fcntl(fd, fcntl.F_GETFL) | os.O_NONBLOCK)
+    else:
+        import os
+        os.set_blocking(fd, False)
+
+
 def as_text(value):
     """Text of whatever was written to a log stream; bytes that are not UTF-8 stay visible as escapes."""
     if isinstance(value, bytes):

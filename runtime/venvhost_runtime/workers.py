@@ -18,7 +18,7 @@ import os
 import sys
 from _collections import deque
 
-from .compat import allocate_lock, start_new_thread, thread_ident
+from .compat import _signal, allocate_lock, set_non_blocking, start_new_thread, thread_ident
 from .journal import SLOT_MASK, SLOTS
 
 #: Seconds. Requests of scripts that take longer on average are run by a thread that does not read.
@@ -113,7 +113,16 @@ class Pool(object):
 
     def wake_monitor(self):
         self._asleep = False
-        os.write(self._wake_writer, b"x")
+        try:
+            os.write(self._wake_writer, b"x")
+        except OSError:
+            pass  # full: it wakes anyway
+
+    def wake_by_signals(self):
+        """A signal that comes just before the monitor waits must wake it: Python would call its handler only afterwards."""
+        set_non_blocking(self._wake_writer)
+        quietly = {"warn_on_full_buffer": False} if sys.version_info >= (3, 7) else {}
+        _signal.set_wakeup_fd(self._wake_writer, **quietly)
 
     # The threads
 

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Peer } from './peer.js';
 
-/** No server for Python: what node:http alone does with `hello`. No server that uses it can be faster. */
+/** No server for Python: what node:http does with `hello` by its documented functions. */
 export function nodeHttp(node: string): Peer {
   return {
     name: 'node-http',

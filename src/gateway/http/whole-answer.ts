@@ -1,6 +1,6 @@
 import type { AnswerHead } from './answer-head.js';
 
-/** What is used of node:http's objects beyond their documented faces; the same since Node 12. */
+/** What is used of node:http's objects beyond their documented faces; the same in Node 20, 22 and 24. */
 export interface WholeRequest {
   /** Whether somebody reads the body; where nobody does node:http reads it to its end by events. */
   _consuming?: boolean;

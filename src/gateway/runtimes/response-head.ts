@@ -4,6 +4,8 @@ import { type AnswerHead, answerHead } from '../http/answer-head.js';
 /** Heads by their text; most applications have few. Where texts change with each request the table starts anew. */
 const heads = new Map<string, AnswerHead>();
 const mostHeads = 256;
+/** A longer text is not kept. */
+const longestKept = 4096;
 
 /**
  * Reads the head that a process sent for its application (src/protocol/head.ts).
@@ -15,6 +17,7 @@ export function readHead(text: string): AnswerHead | string {
   if (known) return known;
   const read = prepare(text);
   if (typeof read === 'string') return read;
+  if (text.length > longestKept) return read;
   if (heads.size >= mostHeads) heads.clear();
   heads.set(text, read);
   return read;

@@ -3,7 +3,6 @@ import { hasErrors } from '../base/diagnostic.js';
 import { inReadingOrder } from '../base/order.js';
 import { formatGroupLines } from '../plan/format.js';
 import { realMachine } from '../python/machine.js';
-import { importScripts } from '../server/import-scripts.js';
 import {
   addConfigurationOptions,
   type ConfigurationOptions,
@@ -70,6 +69,7 @@ async function checkConfiguration(
 ): Promise<Pick<Planning, 'plan' | 'diagnostics'>> {
   const { plan, diagnostics, facts } = await planConfiguration(options);
   if (!options.import) return { plan, diagnostics };
+  const { importScripts } = await import('../server/import-scripts.js');
   const found = await importScripts({ plan, facts, machine: realMachine() });
   return { plan, diagnostics: inReadingOrder([...diagnostics, ...found], options.file) };
 }

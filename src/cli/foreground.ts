@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import pico from 'picocolors';
 import { type Log, openLog } from '../observe/log.js';
 import { formatGroupLines } from '../plan/format.js';
-import { type Server, startServer } from '../server/start-server.js';
+import type { Server } from '../server/start-server.js';
 import type { Planning } from './configuration.js';
 import { internalErrorText, isInternal } from './internal-error.js';
 import { commonHint, countDiagnostics, reportDiagnostics } from './report.js';
@@ -20,7 +20,11 @@ export function addLogFormat(command: Command): Command {
   );
 }
 
+/** The running half. Begun before planning, it is loaded while that waits for interpreters. */
+export const loadServer = () => import('../server/start-server.js');
+
 export interface ForegroundOptions {
+  readonly running: ReturnType<typeof loadServer>;
   readonly terminal: Terminal;
   readonly logFormat: LogFormat | undefined;
   /** How the command line states another port, up to the number. */
@@ -30,7 +34,7 @@ export interface ForegroundOptions {
 /** Runs a plan until a signal ends it; gives the exit status. Nothing starts where the plan is refused. */
 export async function runInForeground(
   { plan, diagnostics, refused }: Omit<Planning, 'facts'>,
-  { terminal, logFormat, portOption }: ForegroundOptions,
+  { running, terminal, logFormat, portOption }: ForegroundOptions,
 ): Promise<number> {
   terminal.error(
     reportDiagnostics(diagnostics, {
@@ -48,6 +52,7 @@ export async function runInForeground(
     return log;
   };
   try {
+    const { startServer } = await running;
     const server = await startServer(plan, { openLog: openIt });
     terminal.out(`${server.addresses.join('\n')}\n${formatGroupLines(plan)}`);
     await untilStopped(server, (message) => log?.emit({ type: 'server-failed', message }));

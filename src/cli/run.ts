@@ -6,7 +6,7 @@ import {
   type ConfigurationOptions,
   planConfiguration,
 } from './configuration.js';
-import { addLogFormat, type LogFormat, runInForeground } from './foreground.js';
+import { addLogFormat, type LogFormat, loadServer, runInForeground } from './foreground.js';
 import type { Terminal } from './terminal.js';
 
 interface RunOptions extends ConfigurationOptions {
@@ -37,12 +37,14 @@ export function addRun(program: Command, terminal: Terminal, done: (status: numb
       '\nExamples:\n  venvhost run -f blog.conf\n  venvhost run -f common.conf -f blog.conf -D STAGING --listen 127.0.0.1:9000',
     )
     .action(async (options: RunOptions) => {
+      const running = loadServer();
       const planning = await planConfiguration(options, {
         ...(options.listen && { listen: options.listen }),
         ...(options.gateways !== undefined && { gateways: options.gateways }),
       });
       done(
         await runInForeground(planning, {
+          running,
           terminal,
           logFormat: options.logFormat,
           portOption: '--listen ',

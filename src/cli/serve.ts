@@ -3,7 +3,7 @@ import { refusesStart } from '../plan/build.js';
 import { planForScript } from '../plan/for-script.js';
 import { realMachine } from '../python/machine.js';
 import { parseAddress, parseCount, parseMount, parsePort } from './arguments.js';
-import { addLogFormat, type LogFormat, runInForeground } from './foreground.js';
+import { addLogFormat, type LogFormat, loadServer, runInForeground } from './foreground.js';
 import type { Terminal } from './terminal.js';
 
 interface ServeOptions {
@@ -48,6 +48,7 @@ export function addServe(
     )
     .action(async (script: string, options: ServeOptions) => {
       const { logFormat, port, host, ...rest } = options;
+      const running = loadServer();
       const planned = await planForScript(
         { ...rest, script, folder: process.cwd(), listen: [{ address: host, port }] },
         realMachine(),
@@ -56,7 +57,7 @@ export function addServe(
       done(
         await runInForeground(
           { ...planned, refused },
-          { terminal, logFormat, portOption: '--port ' },
+          { running, terminal, logFormat, portOption: '--port ' },
         ),
       );
     });

@@ -2,7 +2,7 @@ import { findSetpriv } from '../base/as-identity.js';
 import type { Config } from '../config/config.js';
 import { inspectPython, inspectTools } from '../python/inspect.js';
 import { inspectLibrary } from '../python/libpython.js';
-import type { Machine } from '../python/machine.js';
+import { lookingOnce, type Machine } from '../python/machine.js';
 import { walkPath } from '../python/path-walk.js';
 import { findUser, readAccounts } from './accounts.js';
 import { activationFacts } from './activations.js';
@@ -17,7 +17,8 @@ import { scriptFacts } from './script-facts.js';
 import { groupUses } from './uses.js';
 
 /** Asks the machine everything that `buildPlan` needs. Starts interpreters, leaves nothing running. */
-export async function collectFacts(config: Config, machine: Machine): Promise<Facts> {
+export async function collectFacts(config: Config, given: Machine): Promise<Facts> {
+  const machine = lookingOnce(given);
   const setpriv = findSetpriv((path) => typeof machine.look(path) !== 'string');
   const files: Omit<Facts, 'paths' | 'pythons' | 'closedPrograms'> = {
     self: machine.self,

@@ -96,6 +96,19 @@ export function realMachine(): Machine {
   };
 }
 
+/** The same machine, looking at each path once: what one round of questions asks, it asks many times. */
+export function lookingOnce(machine: Machine): Machine {
+  const seen = new Map<string, ReturnType<Machine['look']>>();
+  return {
+    ...machine,
+    look(path) {
+      const known = seen.get(path) ?? machine.look(path);
+      seen.set(path, known);
+      return known;
+    },
+  };
+}
+
 function look(path: string): Entry | 'missing' | 'denied' {
   try {
     const found = lstatSync(path);

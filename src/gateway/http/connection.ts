@@ -24,6 +24,11 @@ const lingerSeconds = 5;
 const lingerBytes = 64 * 1024 * 1024;
 /** Seconds that a connection is kept open beyond what its client was told: a request may be on its way. */
 const keepAliveMargin = 1;
+/**
+ * Seconds of silence after bytes that came behind an answer. They are a head, which node:http answers with 408 when it
+ * takes longer than it may, and that is less; or empty lines, which it does not count.
+ */
+const headSeconds = 60;
 
 /**
  * The order on one connection: requests run one after the other, and after a failure nothing more of the
@@ -45,6 +50,8 @@ export class Connection implements ServingConnection {
   #stallMark = -1;
   #lingerUntil = 0;
   #lingerFrom = 0;
+  /** What had been read when the last answer was complete. */
+  #idleFrom = 0;
   #idleSince = 0;
   #idleMark = -1;
 
@@ -99,8 +106,10 @@ export class Connection implements ServingConnection {
       this.#waiting.length = 0;
       // The head may have been sent before it was known that this answer is the last one.
       if (!exchange.announcedClose) exchange.afterSent(() => this.socket.destroySoon());
-    } else if (this.#waiting.length === 0) this.socket.resume();
-    else if (!this.socket.writableNeedDrain) process.nextTick(runNext, this);
+    } else if (this.#waiting.length === 0) {
+      this.#idleFrom = this.socket.bytesRead;
+      this.socket.resume();
+    } else if (!this.socket.writableNeedDrain) process.nextTick(runNext, this);
     // Else: a client that does not read its answers gets no further ones made.
   }
 
@@ -203,7 +212,9 @@ export class Connection implements ServingConnection {
       this.#idleSince = now;
       return false;
     }
-    return now - this.#idleSince > (this.rules.keepAliveTimeout + keepAliveMargin) * 1000;
+    const idle = bytesRead === this.#idleFrom;
+    const seconds = idle ? this.rules.keepAliveTimeout + keepAliveMargin : headSeconds;
+    return now - this.#idleSince > seconds * 1000;
   }
 
   #writeStalled(now: number): boolean {

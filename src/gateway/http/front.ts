@@ -114,7 +114,13 @@ export function createFront(options: FrontOptions): Front {
     (response as unknown as NativeResponse)._keepAliveTimeout =
       connection.rules.keepAliveTimeout * 1000;
     connection.take(exchange);
-    if (draining) connection.closing = true;
+    if (draining) leave(connection);
+  }
+
+  /** What its client has not taken of the last answer still leaves. */
+  function leave(connection: Connection): void {
+    if (connection.idle) connection.socket.destroySoon();
+    else connection.closing = true;
   }
 
   function clientError(error: ParserError, duplex: Duplex): void {
@@ -151,6 +157,8 @@ export function createFront(options: FrontOptions): Front {
     });
     // Undocumented but public since Node 0.5: answers reach clients that have closed their sending side.
     (server as Server & { httpAllowHalfOpen: boolean }).httpAllowHalfOpen = true;
+    // `close` calls it, and an answer that its client has not taken yet counts as over there.
+    server.closeIdleConnections = () => {};
     server.maxHeadersCount = 0;
     // Beyond even those that are told why.
     server.maxConnections = options.maxConnections + mostRefused;
@@ -196,14 +204,10 @@ export function createFront(options: FrontOptions): Front {
     },
     tick(now) {
       for (const connection of connections) connection.tick(now);
-      if (draining) for (const server of servers) server.closeIdleConnections();
     },
     async drain() {
       const closed = closeServers();
-      for (const connection of connections) {
-        if (connection.idle) connection.socket.destroySoon();
-        else connection.closing = true;
-      }
+      for (const connection of connections) leave(connection);
       await Promise.all(closed);
     },
     async close() {

@@ -56,6 +56,39 @@ test('a body that comes too slowly gets 408', () => {
   assert.deepEqual(broken, [408]);
 });
 
+test('an idle connection is closed after its time, but not inside of the next head', () => {
+  const socket = { writableLength: 0, bytesRead: 0, destroyed: 0, resume() {}, destroy() {} };
+  socket.destroy = () => {
+    socket.destroyed++;
+  };
+  const connection = new Connection(
+    socket as never,
+    { requests: 0 } as never,
+    {
+      limits: { line: 0, fields: 0, fieldSize: 0 },
+      timeout: 60,
+      keepAliveTimeout: 5,
+      maxKeepAliveRequests: 100,
+    },
+    (exchange) => connection.finished(exchange as never),
+  );
+  const second = (from: number, to: number) => {
+    for (let now = from; now <= to; now++) connection.tick(now * 1000);
+  };
+  socket.bytesRead = 100;
+  connection.take({ bodyComplete: true } as never);
+  second(0, 4);
+  socket.bytesRead = 110;
+  second(5, 35);
+  assert.equal(socket.destroyed, 0, 'the time for a head is not that of an idle connection');
+  socket.bytesRead = 150;
+  connection.take({ bodyComplete: true } as never);
+  second(36, 42);
+  assert.equal(socket.destroyed, 0, 'a second more than its client was told');
+  second(43, 43);
+  assert.equal(socket.destroyed, 1);
+});
+
 test('ten slow uploads hold no thread of the application', async (t) => {
   const running = await run(t);
   const runtime = await running.runtime((request) => request.text('quick'), { threads: 1 });
@@ -143,6 +176,30 @@ test('what waits for a slow client stays as it is while another answer comes', a
   const response = await client.response();
   assert.equal(response.body.length, length);
   assert.ok(!/[^a]/.test(response.body), 'every byte is of this answer');
+});
+
+test('draining leaves a slow client the rest of its answer', async (t) => {
+  const running = await run(t);
+  const runtime = await running.runtime((request) => {
+    if (request.path !== '/slow') request.text('quick');
+  });
+  const client = running.client().send(get('/slow'));
+  client.socket.pause();
+  const request = await runtime.request(0);
+  const length = 9_000_000;
+  request.head(`200 OK\nContent-Length\n${length}`);
+  for (let sent = 0; sent < length; sent += 30_000) {
+    await request.until(() => initialWindow + request.credit - sent >= 30_000);
+    request.data(Buffer.alloc(30_000, 'a'));
+  }
+  request.end();
+  // Its answer comes behind that end.
+  await running.ask(get('/quick'));
+  const drained = running.gateway.drain();
+  client.socket.resume();
+  const response = await client.response();
+  assert.equal(response.body.length, length);
+  await drained;
 });
 
 test('a long answer whose client takes all at once gets a wider window, and gives it back', async (t) => {

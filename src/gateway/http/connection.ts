@@ -44,6 +44,8 @@ export class Connection implements ServingConnection {
   /** What comes behind the waiting requests is not taken. */
   #broken = false;
   #unread = false;
+  /** The client does not wait for answers: more of its requests may be on their way. */
+  #ahead = false;
   readonly #waiting: HttpExchange[] = [];
   readonly #handle: (exchange: HttpExchange) => void;
   #stalledAt = 0;
@@ -77,14 +79,20 @@ export class Connection implements ServingConnection {
   }
 
   take(exchange: HttpExchange): void {
-    if (this.closing) return;
     if (this.current === undefined) {
       this.#run(exchange);
       return;
     }
+    this.#ahead = true;
     this.socket.pause();
     if (this.#waiting.length < lookAhead && !this.#broken) this.#waiting.push(exchange);
     else this.#broken = true;
+  }
+
+  /** A request came behind the last one. More of them are not even read before that is answered. */
+  drop(): void {
+    this.#ahead = true;
+    if (!this.lingers) this.socket.pause();
   }
 
   #run(exchange: HttpExchange): void {
@@ -168,7 +176,7 @@ export class Connection implements ServingConnection {
   /** Stands in for `socket.destroySoon` after the last answer: see `lingerSeconds`. */
   closeSoftly(destroySoon: () => void): void {
     this.closing = true;
-    if (this.#unread) this.#linger();
+    if (this.#unread || this.#ahead) this.#linger();
     else destroySoon();
   }
 

@@ -94,7 +94,11 @@ export function createFront(options: FrontOptions): Front {
 
   function request(message: IncomingMessage, response: ServerResponse): void {
     const connection = connectionOf.get(message.socket);
-    if (!connection || connection.closing) return;
+    if (!connection) return;
+    if (connection.closing) {
+      connection.drop();
+      return;
+    }
     const method = message.method ?? '';
     const version = message.httpVersion;
     const { rawHeaders } = message;

@@ -179,15 +179,16 @@ def replace_standard_streams(control):
 
 
 def flush_standard_streams():
-    """Ours, and what the application has put in their place: anything, closed or open."""
-    for stream in _own_streams:
-        stream.flush()
-    for stream in (sys.stdout, sys.stderr):
-        if stream not in _own_streams:
+    """What the application has put in the place of ours, if anything: closed, open; it may write to ours. Then ours."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name, None)
+        if type(stream) is not LineStream:
             try:
                 stream.flush()
             except BaseException:
                 pass
+    for stream in _own_streams:
+        stream.flush()
 
 
 _own_streams = []

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { test } from 'node:test';
+import { Control } from '../../src/protocol/control.js';
 import { findPythons } from '../support/pythons.js';
 import { type Daemon, type Gateway, startDaemon } from './daemon.js';
 
@@ -70,6 +71,48 @@ def application(environ, start_response):
         await stillServes(ask);
       },
     );
+
+  behaviour(
+    'what a stream of its own has kept is told with its request',
+    async (daemon, _, ask) => {
+      await ask(`
+import sys
+class Keeps(object):
+    def __init__(self, stream):
+        self.stream, self.kept = stream, ''
+    def __eq__(self, other):
+        raise RuntimeError('compared')
+    __hash__ = None
+    def write(self, text):
+        self.kept += text
+    def flush(self):
+        kept, self.kept = self.kept, ''
+        self.stream.write(kept)
+sys.stdout = Keeps(sys.stdout)
+def application(environ, start_response):
+    sys.stdout.write('kept')
+    start_response('200 OK', [])
+    return [b'well']
+`);
+      await daemon.until('the text', () => daemon.logs.some(({ text }) => text === 'kept'));
+      const [line] = daemon.logs;
+      assert.equal(line?.request, 'test-request');
+    },
+  );
+
+  behaviour("standard streams that were deleted are nobody's loss", async (daemon, _, ask) => {
+    const answer = await ask(`
+import sys
+def application(environ, start_response):
+    del sys.stdout
+    start_response('200 OK', [])
+    return [b'well']
+`);
+    assert.equal(answer.body.toString(), 'well');
+    daemon.tell(Control.Stop, { graceful: 1, stacks: false });
+    await daemon.exited;
+    assert.deepEqual(daemon.logs, []);
+  });
 
   behaviour('text of a type of its own is printed as the text it is', async (daemon, _, ask) => {
     const answer = await ask(`

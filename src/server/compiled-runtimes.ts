@@ -20,7 +20,8 @@ const atOnce = 4;
 
 /**
  * Has the runtime compiled once for each interpreter and each user, which spares every daemon most of its
- * start. What one user's interpreter has compiled is never given to daemons of another.
+ * start. What one user's interpreter has compiled is never given to daemons of another. Never rejects: daemons
+ * start without it, only slower.
  */
 export async function compileRuntimes(
   groups: readonly ProcessGroupPlan[],
@@ -40,9 +41,7 @@ export async function compileRuntimes(
   const compile = async (key: string, group: ProcessGroupPlan, path: string) => {
     const { executable } = group.python;
     const packed = await packRuntime(executable, runAs(group), packMain, machine, setpriv);
-    if (!packed) return;
-    writeFileSync(path, packed, { mode: 0o600 });
-    files.set(key, path);
+    if (packed && isWritten(path, packed)) files.set(key, path);
   };
   await Promise.all(
     [...kinds].map(([key, group], index) =>
@@ -50,4 +49,14 @@ export async function compileRuntimes(
     ),
   );
   return (group) => files.get(keyOf(group));
+}
+
+/** Not on a full disk, for example. */
+function isWritten(path: string, data: Buffer): boolean {
+  try {
+    writeFileSync(path, data, { mode: 0o600 });
+    return true;
+  } catch {
+    return false;
+  }
 }

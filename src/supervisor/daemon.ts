@@ -109,8 +109,7 @@ function remembering(
 }
 
 function spawnQuietly(command: DaemonCommand, files: ProcessFiles): ChildProcess {
-  // Opened for this process alone: others read the same file at the same time.
-  const compiled = command.compiled === undefined ? undefined : openSync(command.compiled, 'r');
+  const compiled = command.compiled === undefined ? undefined : openIfThere(command.compiled);
   const { fd } = files.listening;
   try {
     return spawn(command.argv[0] as string, command.argv.slice(1), {
@@ -123,6 +122,18 @@ function spawnQuietly(command: DaemonCommand, files: ProcessFiles): ChildProcess
     });
   } finally {
     if (compiled !== undefined) closeSync(compiled);
+  }
+}
+
+/**
+ * Opens a file for one process alone: others read the same at the same time. Without it a daemon starts as well,
+ * only slower.
+ */
+function openIfThere(path: string): number | undefined {
+  try {
+    return openSync(path, 'r');
+  } catch {
+    return undefined;
   }
 }
 

@@ -293,6 +293,9 @@ export function createSlot(world: SlotWorld): Slot {
     start: () => handle({ type: 'start' }),
     stop(graceful) {
       const promise = new Promise<void>((resolve) => whenGone.push(resolve));
+      // Nothing will take their place.
+      for (const old of outdated) limitEnd(old);
+      outdated.clear();
       for (const one of alive)
         if (one !== current) {
           if (graceful === 0) one.daemon.kill();

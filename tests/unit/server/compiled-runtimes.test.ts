@@ -11,7 +11,12 @@ const printed = Buffer.from('3.11.2\0code').toString('base64');
 const answered: Ran = { status: 0, signal: null, stdout: `${printed}\n`, stderr: '' };
 
 /** Group names are `user:interpreter`. */
-async function compile(t: { after(end: () => void): void }, names: string[], answer: Ran) {
+async function compile(
+  t: { after(end: () => void): void },
+  names: string[],
+  answer: Ran,
+  changes = {},
+) {
   const folder = mkdtempSync(join(tmpdir(), 'venvhost-compiled-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const asked: string[] = [];
@@ -31,6 +36,7 @@ async function compile(t: { after(end: () => void): void }, names: string[], ans
     folder,
     machine,
     runAs: ({ identity }) => identity && { ...identity, gid: 7, groups: [7] },
+    ...changes,
   });
   return { asked, files: groups.map(fileOf) };
 }
@@ -52,6 +58,11 @@ test('the runtime is compiled once for each interpreter and each user, as that u
     assert.equal(readFileSync(file ?? '', 'utf8'), '3.11.2\0code');
     assert.equal(statSync(file ?? '').mode & 0o777, 0o600);
   }
+});
+
+test('where it cannot be kept, daemons do without', async (t) => {
+  const gone = { folder: '/nonexistent' };
+  assert.deepEqual((await compile(t, ['33:/bin/cat'], answered, gone)).files, [undefined]);
 });
 
 test('where an interpreter does not compile it, daemons do without', async (t) => {

@@ -10,8 +10,9 @@ function bench(
   t: TestContext,
   behaviour: Behaviour,
   changes: Partial<ProcessGroupPlan> = {},
+  compiled?: string,
 ): Bench {
-  const made = supervise(behaviour, changes);
+  const made = supervise(behaviour, changes, compiled);
   t.after(() => made.end());
   return made;
 }
@@ -114,6 +115,35 @@ test('a daemon whose script has changed stays as long as its successors fail', a
   const died = await event('daemon-died', 5);
   assert.equal(died.pid, first.pid);
   assert.equal(events.filter((one) => one.type === 'daemon-restart-delayed').length, 4);
+});
+
+test('stop ends an outdated daemon as well, which is no failure, while its successor starts', async (t) => {
+  const { event, events, supervisor } = bench(t, 'changes-and-hangs', {
+    timeouts: { startup: 30, request: 0, queue: 45, graceful: 0.1, shutdown: 0.1, connect: 15 },
+  });
+  const { pid } = await event('daemon-ready');
+  await event('daemon-starting', 2);
+  await supervisor.stop(0.1);
+  assert.equal(isAlive(pid), false);
+  const ends = events.flatMap((one) => (one.type === 'daemon-died' ? [one.expected] : []));
+  assert.deepEqual(ends, [true, true]);
+  assert.equal(events.filter((one) => one.type === 'daemon-stop-timeout').length, 2);
+});
+
+test('stopped at once, an outdated daemon is no failure either', async (t) => {
+  const { event, events, supervisor } = bench(t, 'changes-and-hangs', {
+    timeouts: { startup: 30, request: 0, queue: 45, graceful: 1, shutdown: 0.1, connect: 15 },
+  });
+  await event('daemon-starting', 2);
+  await supervisor.stop(0);
+  const ends = events.flatMap((one) => (one.type === 'daemon-died' ? [one.expected] : []));
+  assert.deepEqual(ends, [true, true]);
+});
+
+test('a daemon starts without what was compiled for it where that has gone', async (t) => {
+  const { event, events } = bench(t, 'good', {}, '/nonexistent/runtime0');
+  await event('daemon-ready');
+  assert.ok(!events.some((one) => one.type === 'group-broken'));
 });
 
 test('a daemon that cannot boot marks its group as broken and is tried again', async (t) => {

@@ -46,7 +46,7 @@ if behaviour == 'dies' or behaviour == 'changes-and-dies' and 0 < starts < 5:
     sys.stderr.write('first line\\nlast words\\n')
     sys.stderr.flush()
     sys.exit(7)
-if behaviour == 'never-ready':
+if behaviour == 'never-ready' or behaviour == 'changes-and-hangs' and starts > 0:
     time.sleep(60)
 if behaviour == 'boot-fails':
     send(52, {'text': 'the working folder is missing'})
@@ -69,7 +69,7 @@ if behaviour.startswith('changes') and starts == 0:
     send(56, {'script': '/app.wsgi'})
 while True:
     tag, values = receive()
-    if tag == 33 and behaviour != 'ignores-stop':
+    if tag == 33 and behaviour not in ('ignores-stop', 'changes-and-hangs'):
         sys.exit(0)
 `;
 
@@ -83,7 +83,8 @@ export type Behaviour =
   | 'ignores-stop'
   | 'leaves-once'
   | 'changes'
-  | 'changes-and-dies';
+  | 'changes-and-dies'
+  | 'changes-and-hangs';
 
 export interface Bench {
   readonly folder: string;
@@ -98,7 +99,11 @@ export interface Bench {
 }
 
 /** A supervisor with one process group of fake daemons, called `blog`. */
-export function supervise(behaviour: Behaviour, changes: Partial<ProcessGroupPlan> = {}): Bench {
+export function supervise(
+  behaviour: Behaviour,
+  changes: Partial<ProcessGroupPlan> = {},
+  compiled?: string,
+): Bench {
   const folder = mkdtempSync(path.join(tmpdir(), 'venvhost-supervisor-'));
   const program = path.join(folder, 'fake.py');
   writeFileSync(program, script);
@@ -116,6 +121,7 @@ export function supervise(behaviour: Behaviour, changes: Partial<ProcessGroupPla
       for (const look of waiting) look();
     },
     gatewayUid: 0,
+    compiled: () => compiled,
     command: () => [
       behaviour === 'no-interpreter' ? path.join(folder, 'no-python') : python(),
       program,

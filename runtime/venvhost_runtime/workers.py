@@ -226,6 +226,12 @@ class Pool(object):
             return
         script = request.script
         module = script.module
+        # Before the first code of the application: its reload_required() may block, too.
+        if worker.connection is not None:
+            if script.cost > SLOW:
+                self.hand_over(worker.connection)
+            elif self._asleep:
+                self.wake_monitor()
         if (request.environ.get("mod_wsgi.script_reloading") == "1" and not script.outdated
                 and script.changed(request.batch)):
             if not runtime.embedded:
@@ -235,10 +241,5 @@ class Pool(object):
         if not self._begin(request):
             connection.refuse(request)
             return
-        if worker.connection is not None:
-            if script.cost > SLOW:
-                self.hand_over(worker.connection)
-            elif self._asleep:
-                self.wake_monitor()
         request.run(runtime)
         runtime.count_request()

@@ -267,6 +267,32 @@ def reload_required(path):
   });
 
   behaviour(
+    'a reload_required() that blocks delays no other script',
+    async (daemon, gateway, ask) => {
+      const go = `${daemon.folder}/go`;
+      const file = daemon.script(
+        'blocks.wsgi',
+        `${hello}
+import os, time
+def reload_required(path):
+    while os.path.exists(${JSON.stringify(`${daemon.folder}/block`)}) and not os.path.exists(${JSON.stringify(go)}):
+        time.sleep(0.01)
+`,
+      );
+      // Known to be quick, so that the reading thread looks at it itself.
+      for (let stream = 101; stream < 141; stream++) {
+        gateway.request(stream, { SCRIPT_FILENAME: file });
+        await gateway.answer(stream);
+      }
+      fs.writeFileSync(`${daemon.folder}/block`, '');
+      gateway.request(141, { SCRIPT_FILENAME: file });
+      assert.equal((await ask(hello)).body.toString(), 'Hello World!');
+      fs.writeFileSync(go, '');
+      assert.equal((await gateway.answer(141)).body.toString(), 'Hello World!');
+    },
+  );
+
+  behaviour(
     'the end of the supervisor ends children, and a process that is frozen or locked',
     async (daemon, gateway, ask) => {
       const answer = await ask(`

@@ -46,6 +46,7 @@ export async function runInForeground(
     terminal.error(`not started: ${countDiagnostics(diagnostics)}\n${commonHint(diagnostics)}`);
     return exitStatus.errors;
   }
+  const signals = catchStopSignals();
   let log: Log | undefined;
   const openIt = (files: readonly number[]) => {
     log = openLog({ plan, files, terminalFd: 2, form: formOf(logFormat) });
@@ -55,7 +56,8 @@ export async function runInForeground(
     const { startServer } = await running;
     const server = await startServer(plan, { openLog: openIt });
     terminal.out(`${server.addresses.join('\n')}\n${formatGroupLines(plan)}`);
-    await untilStopped(server, (message) => log?.emit({ type: 'server-failed', message }));
+    const failed = (message: string) => log?.emit({ type: 'server-failed', message });
+    await untilStopped(server, signals, failed);
     return exitStatus.fine;
   } catch (error) {
     if (isInternal(error)) throw error;
@@ -74,8 +76,36 @@ const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** Milliseconds in which a signal counts once: npm and `timeout` pass on what the terminal sends anyway. */
 const sameSignal = 500;
 
+interface StopSignals {
+  /** From now on signals come here, the one first that came before. */
+  tell(onSignal: (signal: string) => void): void;
+}
+
+/** From the first moment: a server that is ended while it starts would leave files behind. A second one ends it so. */
+function catchStopSignals(): StopSignals {
+  let early: string | undefined;
+  let earlyAt = 0;
+  let tell = (signal: string) => {
+    if (early !== undefined && performance.now() - earlyAt > sameSignal)
+      process.exit(exitStatus.errors);
+    early ??= signal;
+    earlyAt ||= performance.now();
+  };
+  for (const signal of stopSignals) process.on(signal, () => tell(signal));
+  return {
+    tell(onSignal) {
+      tell = onSignal;
+      if (early !== undefined) onSignal(early);
+    },
+  };
+}
+
 /** The first signal stops the server in order, a second one at once. */
-function untilStopped(server: Server, failed: (message: string) => void): Promise<void> {
+function untilStopped(
+  server: Server,
+  signals: StopSignals,
+  failed: (message: string) => void,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     let askedAt: number | undefined;
     const onSignal = (signal: string) => {
@@ -88,7 +118,6 @@ function untilStopped(server: Server, failed: (message: string) => void): Promis
       if (signal === 'SIGINT' && process.stderr.isTTY) process.stderr.write('\n');
       server.stop(`got ${signal}`).then(resolve, reject);
     };
-    for (const signal of stopSignals) process.on(signal, onSignal);
     // A mistake of ours must not leave processes behind that nobody watches.
     process.on('uncaughtException', (error) => {
       failed(internalErrorText(error, process.env).trimEnd());
@@ -96,5 +125,6 @@ function untilStopped(server: Server, failed: (message: string) => void): Promis
       onSignal('an error of its own');
       server.stopNow();
     });
+    signals.tell(onSignal);
   });
 }

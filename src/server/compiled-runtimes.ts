@@ -15,8 +15,10 @@ export interface CompileOptions {
   readonly runAs: (group: ProcessGroupPlan) => RunAs | undefined;
 }
 
-/** Interpreters that compile at the same time. */
+/** Interpreters that compile at the same time. So many kinds are always compiled: nobody notices the wait. */
 const atOnce = 4;
+/** Of more kinds, those are that have so many processes: for fewer it takes longer than they save. */
+const worthwhile = 4;
 
 /**
  * Has the runtime compiled once for each interpreter and each user, which spares every daemon most of its
@@ -35,8 +37,14 @@ export async function compileRuntimes(
     const program = walkPath(group.python.executable, machine).at;
     return JSON.stringify([program, uid, gid, supplementary]);
   };
-  const kinds = new Map(
-    groups.filter(({ broken }) => !broken).map((group) => [keyOf(group), group]),
+  const kinds = new Map<string, { readonly group: ProcessGroupPlan; processes: number }>();
+  for (const group of groups.filter(({ broken }) => !broken)) {
+    const kind = kinds.get(keyOf(group)) ?? { group, processes: 0 };
+    kind.processes += group.processes;
+    kinds.set(keyOf(group), kind);
+  }
+  const chosen = [...kinds].filter(
+    ([, { processes }]) => kinds.size <= atOnce || processes >= worthwhile,
   );
   const compile = async (key: string, group: ProcessGroupPlan, path: string) => {
     const { executable } = group.python;
@@ -44,7 +52,7 @@ export async function compileRuntimes(
     if (packed && isWritten(path, packed)) files.set(key, path);
   };
   await Promise.all(
-    [...kinds].map(([key, group], index) =>
+    chosen.map(([key, { group }], index) =>
       turn(() => compile(key, group, join(folder, `runtime${index}`))),
     ),
   );

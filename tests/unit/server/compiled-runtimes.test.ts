@@ -30,7 +30,12 @@ async function compile(
   };
   const groups = names.map((name) => {
     const [uid, executable] = name.split(':');
-    return { name, python: { executable }, identity: { uid: Number(uid) } } as ProcessGroupPlan;
+    return {
+      name,
+      processes: 1,
+      python: { executable },
+      identity: { uid: Number(uid) },
+    } as ProcessGroupPlan;
   });
   const fileOf = await compileRuntimes(groups, {
     folder,
@@ -58,6 +63,16 @@ test('the runtime is compiled once for each interpreter and each user, as that u
     assert.equal(readFileSync(file ?? '', 'utf8'), '3.11.2\0code');
     assert.equal(statSync(file ?? '').mode & 0o777, 0o600);
   }
+});
+
+test('of many users those are left out whose few processes would wait longer than they save', async (t) => {
+  const names = ['1', '2', '3', '4', '5', '5', '5', '5'].map((uid) => `${uid}:/bin/cat`);
+  const { asked, files } = await compile(t, names, answered);
+  assert.equal(asked.length, 1);
+  assert.deepEqual(
+    files.map((file) => file !== undefined),
+    [false, false, false, false, true, true, true, true],
+  );
 });
 
 test('where it cannot be kept, daemons do without', async (t) => {

@@ -12,8 +12,8 @@ export interface Place {
   readonly extras: boolean;
 }
 
-/** The most requests that a process gets beyond its threads. */
-export const extraRequests = 8;
+/** The most requests that a process gets beyond its threads: enough to be read and answered in batches. */
+export const extraRequests = 64;
 /** About so long an answer and the next request are on their way between a thread and the queue, on a busy machine. */
 const wayMilliseconds = 1;
 /** A request that was not begun after this time is looked after. */

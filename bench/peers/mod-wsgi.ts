@@ -1,7 +1,7 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Peer, Place, Site } from './peer.js';
-import { versionFrom } from './versions.js';
+import { packageVersion, versionFrom } from './versions.js';
 import { daemonMode, embeddedMode } from './wsgi-directives.js';
 
 const modules = '/usr/lib/apache2/modules';
@@ -27,11 +27,27 @@ export const modWsgiEmbedded: Peer = {
   launch: (site, place) => launch(place, [...embeddedModel(site), ...embeddedMode(site, place)]),
 };
 
-function apacheVersion(): string | undefined {
-  if (!existsSync(join(modules, 'mod_wsgi.so'))) return undefined;
+function apacheVersion(venv: string): string | undefined {
   const apache = versionFrom([program, '-v'], /Apache\/(\S+)/);
-  const module = versionFrom(['dpkg-query', '-W', 'libapache2-mod-wsgi-py3'], /\t(\S+)/);
-  return apache && `${module ?? 'mod_wsgi'} on Apache httpd ${apache}`;
+  const module = compiledModule(venv)
+    ? packageVersion(venv, 'mod_wsgi')
+    : versionFrom(['dpkg-query', '-W', 'libapache2-mod-wsgi-py3'], /\t(\S+)/);
+  if (!apache || !existsSync(moduleFile(venv))) return undefined;
+  return `${module ?? 'mod_wsgi'} on Apache httpd ${apache}`;
+}
+
+/** The newest one where it could be compiled, else Debian's. */
+function moduleFile(venv: string): string {
+  return compiledModule(venv) ?? join(modules, 'mod_wsgi.so');
+}
+
+function compiledModule(venv: string): string | undefined {
+  for (const python of readdirSync(join(venv, 'lib'))) {
+    const folder = join(venv, 'lib', python, 'site-packages/mod_wsgi/server');
+    const name = existsSync(folder) && readdirSync(folder).find((one) => one.endsWith('.so'));
+    if (name) return join(folder, name);
+  }
+  return undefined;
 }
 
 function launch(place: Place, lines: readonly string[]) {
@@ -40,10 +56,11 @@ function launch(place: Place, lines: readonly string[]) {
   return { commands: [[program, '-d', place.folder, '-f', file, '-DFOREGROUND']] };
 }
 
-function common({ folder, port, apps }: Place): string[] {
-  const load = ['mpm_event', 'authz_core', 'alias', 'wsgi'];
+function common({ folder, port, apps, venv }: Place): string[] {
+  const load = ['mpm_event', 'authz_core', 'alias'];
   return [
     ...load.map((name) => `LoadModule ${name}_module ${modules}/mod_${name}.so`),
+    `LoadModule wsgi_module "${moduleFile(venv)}"`,
     `Listen 127.0.0.1:${port}`,
     'ServerName localhost',
     `PidFile "${folder}/pid"`,

@@ -18,7 +18,7 @@ def main():
     """Runs the daemon until it has to end; returns its exit status."""
     _close_foreign()
     lifeline.tie()
-    control = open_control(frames.CONTROL_FD)
+    control = Control(open_socket(frames.CONTROL_FD))
     boot, early = receive_boot(control)
     if boot is None:
         return 0
@@ -27,7 +27,7 @@ def main():
         set_up_process(boot)
         replace_standard_streams(control)
         set_up_paths(boot)
-        for fd in (frames.CONTROL_FD, frames.JOURNAL_FD) + ((frames.COMPILED_FD,) if packed_length else ()):
+        for fd in (frames.JOURNAL_FD,) + ((frames.COMPILED_FD,) if packed_length else ()):
             set_close_on_exec(fd)
         process = Process(boot, control, open_listener(frames.LISTEN_FD))
     except Exception as error:
@@ -143,16 +143,6 @@ def open_socket(fd):
     sock.setblocking(True)
     set_close_on_exec(sock.fileno())
     return sock
-
-
-def open_control(fd):
-    if PY2:
-        sock = _socket.fromfd(fd, _socket.AF_UNIX, _socket.SOCK_STREAM)
-        set_close_on_exec(sock.fileno())
-        return Control(sock)
-    sock = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, fileno=fd)
-    sock.setblocking(True)
-    return Control(sock)
 
 
 def receive_boot(control):

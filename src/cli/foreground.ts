@@ -77,25 +77,30 @@ const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const sameSignal = 500;
 
 interface StopSignals {
-  /** From now on signals come here, the one first that came before. */
-  tell(onSignal: (signal: string) => void): void;
+  /** As if a signal had come. */
+  give(reason: string): void;
+  /** What the first one does from now on, also where it came before, and what a second one does. */
+  heed(first: (reason: string) => void, second: () => void): void;
 }
 
 /** From the first moment: a server that is ended while it starts would leave files behind. A second one ends it so. */
 function catchStopSignals(): StopSignals {
-  let early: string | undefined;
-  let earlyAt = 0;
-  let tell = (signal: string) => {
-    if (early !== undefined && performance.now() - earlyAt > sameSignal)
-      process.exit(exitStatus.errors);
-    early ??= signal;
-    earlyAt ||= performance.now();
+  let asked: { readonly reason: string; readonly at: number } | undefined;
+  let first = (_reason: string): void => {};
+  let second = (): void => process.exit(exitStatus.errors);
+  const give = (reason: string) => {
+    if (asked === undefined) {
+      asked = { reason, at: performance.now() };
+      first(reason);
+    } else if (performance.now() - asked.at > sameSignal) second();
   };
-  for (const signal of stopSignals) process.on(signal, () => tell(signal));
+  for (const signal of stopSignals) process.on(signal, () => give(signal));
   return {
-    tell(onSignal) {
-      tell = onSignal;
-      if (early !== undefined) onSignal(early);
+    give,
+    heed(doFirst, doSecond) {
+      first = doFirst;
+      second = doSecond;
+      if (asked !== undefined) first(asked.reason);
     },
   };
 }
@@ -107,24 +112,18 @@ function untilStopped(
   failed: (message: string) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    let askedAt: number | undefined;
-    const onSignal = (signal: string) => {
-      if (askedAt !== undefined) {
-        if (performance.now() - askedAt > sameSignal) server.stopNow();
-        return;
-      }
-      askedAt = performance.now();
-      // The terminal has just written ^C.
-      if (signal === 'SIGINT' && process.stderr.isTTY) process.stderr.write('\n');
-      server.stop(`got ${signal}`).then(resolve, reject);
-    };
     // A mistake of ours must not leave processes behind that nobody watches.
     process.on('uncaughtException', (error) => {
       failed(internalErrorText(error, process.env).trimEnd());
       process.exitCode = exitStatus.errors;
-      onSignal('an error of its own');
+      signals.give('an error of its own');
       server.stopNow();
     });
-    signals.tell(onSignal);
+    const stop = (reason: string) => {
+      // The terminal has just written ^C.
+      if (reason === 'SIGINT' && process.stderr.isTTY) process.stderr.write('\n');
+      server.stop(`got ${reason}`).then(resolve, reject);
+    };
+    signals.heed(stop, () => server.stopNow());
   });
 }

@@ -125,6 +125,34 @@ export function runAs(
   });
 }
 
+export interface QuietWords {
+  readonly executable: string;
+  /** What follows the options. */
+  readonly words: readonly string[];
+  readonly who: RunAs | undefined;
+  readonly seconds: number;
+}
+
+/** Characters that an interpreter may print. */
+const outputLimit = 1024 * 1024;
+
+/**
+ * Has an interpreter run code of ours that only reads and compiles. Never as root: then, and where its user
+ * cannot be switched to, undefined.
+ */
+export async function runQuietly(
+  { executable, words, who, seconds }: QuietWords,
+  machine: Machine,
+  setpriv: string | undefined,
+): Promise<Ran | undefined> {
+  if (who ? !setpriv : machine.self.uid === 0) return undefined;
+  return machine.run(asIdentity(who, [executable, ...quiet, ...words], setpriv ?? ''), {
+    environment: { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8', HOME: '/' },
+    seconds,
+    outputLimit,
+  });
+}
+
 async function askOnce(
   executable: string,
   who: RunAs | undefined,

@@ -1,4 +1,5 @@
-import { asIdentity, type RunAs } from '../base/as-identity.js';
+import type { RunAs } from '../base/as-identity.js';
+import { runQuietly } from './ask.js';
 import type { Machine } from './machine.js';
 import { scriptQuestion } from './script-question.js';
 
@@ -45,13 +46,10 @@ export async function inspectScripts(
   machine: Machine,
   setpriv: string | undefined,
 ): Promise<Record<string, ScriptFacts>> {
-  if (paths.length === 0 || (who ? !setpriv : machine.self.uid === 0)) return {};
-  const argv = [executable, '-E', '-s', '-S', '-B', '-W', 'ignore', '-c', scriptQuestion, ...paths];
-  const ran = await machine.run(asIdentity(who, argv, setpriv ?? ''), {
-    environment: { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8', HOME: '/' },
-    seconds,
-    outputLimit: 1024 * 1024,
-  });
+  if (paths.length === 0) return {};
+  const words = ['-W', 'ignore', '-c', scriptQuestion, ...paths];
+  const ran = await runQuietly({ executable, words, who, seconds }, machine, setpriv);
+  if (ran === undefined) return {};
   const answers = ran.stdout.split('\n').filter((line) => line.startsWith('venvhost '));
   return Object.fromEntries(
     answers.flatMap((line, index) => {

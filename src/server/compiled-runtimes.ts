@@ -31,32 +31,35 @@ export async function compileRuntimes(
 ): Promise<(group: ProcessGroupPlan) => string | undefined> {
   const setpriv = findSetpriv((path) => typeof machine.look(path) !== 'string');
   const turn = turnTaker(atOnce);
+  /** By the name of the group. */
   const files = new Map<string, string>();
   const keyOf = (group: ProcessGroupPlan) => {
     const { uid, gid, groups: supplementary } = runAs(group) ?? {};
     const program = walkPath(group.python.executable, machine).at;
     return JSON.stringify([program, uid, gid, supplementary]);
   };
-  const kinds = new Map<string, { readonly group: ProcessGroupPlan; processes: number }>();
+  const kinds = new Map<string, ProcessGroupPlan[]>();
   for (const group of groups.filter(({ broken }) => !broken)) {
-    const kind = kinds.get(keyOf(group)) ?? { group, processes: 0 };
-    kind.processes += group.processes;
-    kinds.set(keyOf(group), kind);
+    const key = keyOf(group);
+    kinds.set(key, [...(kinds.get(key) ?? []), group]);
   }
-  const chosen = [...kinds].filter(
-    ([, { processes }]) => kinds.size <= atOnce || processes >= worthwhile,
+  const chosen = [...kinds.values()].filter(
+    (alike) => kinds.size <= atOnce || processesOf(alike) >= worthwhile,
   );
-  const compile = async (key: string, group: ProcessGroupPlan, path: string) => {
-    const { executable } = group.python;
-    const packed = await packRuntime(executable, runAs(group), packMain, machine, setpriv);
-    if (packed && isWritten(path, packed)) files.set(key, path);
+  const compile = async (alike: readonly ProcessGroupPlan[], path: string) => {
+    const first = alike[0] as ProcessGroupPlan;
+    const { executable } = first.python;
+    const packed = await packRuntime(executable, runAs(first), packMain, machine, setpriv);
+    if (packed && isWritten(path, packed)) for (const { name } of alike) files.set(name, path);
   };
   await Promise.all(
-    chosen.map(([key, { group }], index) =>
-      turn(() => compile(key, group, join(folder, `runtime${index}`))),
-    ),
+    chosen.map((alike, index) => turn(() => compile(alike, join(folder, `runtime${index}`)))),
   );
-  return (group) => files.get(keyOf(group));
+  return ({ name }) => files.get(name);
+}
+
+function processesOf(groups: readonly ProcessGroupPlan[]): number {
+  return groups.reduce((sum, { processes }) => sum + processes, 0);
 }
 
 /** Not on a full disk, for example. */

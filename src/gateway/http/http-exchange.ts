@@ -161,7 +161,7 @@ export class HttpExchange implements Exchange {
 
   respond(given: AnswerHead, body: Buffer | string): void {
     if (this.over) return;
-    const length = typeof body === 'string' ? body.length : body.length;
+    const { length } = body;
     const bodiless = this.method === 'HEAD' || !mayHaveBody(given.status);
     const head = given.declared < 0 && !bodiless ? declareLength(given, length) : given;
     if (!bodiless && length === head.declared && length <= joined && this.#sendWhole(head, body))

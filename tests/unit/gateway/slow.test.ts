@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { createAllowance, wideWindow } from '../../../src/gateway/allowance.js';
 import { Connection } from '../../../src/gateway/http/connection.js';
 import { initialWindow } from '../../../src/protocol/frames.js';
+import type { FakeRequest } from './support/fake-runtime.js';
 import { get, run } from './support/running.js';
 
 test('a client that does not read is given up after Timeout without progress', async (t) => {
@@ -155,6 +156,15 @@ test('an answer of some megabytes leaves the application although its client doe
   assert.equal(response.body.length, length);
 });
 
+/** An answer of so many `a` in pieces of 30,000, as credit allows, without its end. */
+async function sendAsAllowed(request: FakeRequest, length: number): Promise<void> {
+  request.head(`200 OK\nContent-Length\n${length}`);
+  for (let sent = 0; sent < length; sent += 30_000) {
+    await request.until(() => initialWindow + request.credit - sent >= 30_000);
+    request.data(Buffer.alloc(30_000, 'a'));
+  }
+}
+
 test('what waits for a slow client stays as it is while another answer comes', async (t) => {
   const running = await run(t);
   const runtime = await running.runtime((request) => {
@@ -164,11 +174,7 @@ test('what waits for a slow client stays as it is while another answer comes', a
   client.socket.pause();
   const request = await runtime.request(0);
   const length = 9_000_000;
-  request.head(`200 OK\nContent-Length\n${length}`);
-  for (let sent = 0; sent < length; sent += 30_000) {
-    await request.until(() => initialWindow + request.credit - sent >= 30_000);
-    request.data(Buffer.alloc(30_000, 'a'));
-  }
+  await sendAsAllowed(request, length);
   const quick = await running.ask(get('/quick'));
   assert.equal(quick.body, 'b'.repeat(40_000));
   request.end();
@@ -187,11 +193,7 @@ test('draining leaves a slow client the rest of its answer', async (t) => {
   client.socket.pause();
   const request = await runtime.request(0);
   const length = 9_000_000;
-  request.head(`200 OK\nContent-Length\n${length}`);
-  for (let sent = 0; sent < length; sent += 30_000) {
-    await request.until(() => initialWindow + request.credit - sent >= 30_000);
-    request.data(Buffer.alloc(30_000, 'a'));
-  }
+  await sendAsAllowed(request, length);
   request.end();
   // Its answer comes behind that end.
   await running.ask(get('/quick'));

@@ -3,12 +3,14 @@ import { parseArgs } from 'node:util';
 import { runCommand } from './support/command.js';
 import { listFiles } from './support/files.js';
 import { findLeftovers, lookBefore } from './support/leftovers.js';
+import { lintPython } from './support/python-linter.js';
 import { createReport, type Report } from './support/report.js';
 import { makeRunFolder, removeRunFolder, repository } from './support/run-folder.js';
 import { runTestFiles } from './support/test-files.js';
 
 /**
- * `npm test`: every stage in turn, also after one that failed, and one line of totals at the end.
+ * `npm test`: every stage in turn, also after one that failed, and one line of totals at the end. The compiler has
+ * had its say before: npm ends where it found something.
  *
  *     npm test                          everything
  *     npm test -- unit golden           some stages
@@ -24,6 +26,8 @@ interface Selection {
 
 interface Stage {
   readonly name: string;
+  /** Of this stage; none where it does not run files. */
+  readonly files: readonly string[];
   readonly run: (report: Report, patterns: readonly string[]) => Promise<void>;
 }
 
@@ -33,7 +37,7 @@ const interrupted = new AbortController();
 
 const stages: readonly Stage[] = [
   command('lint', ['node_modules/.bin/biome', 'check', '--error-on-warnings', '.']),
-  command('types', ['node_modules/.bin/tsc', '-p', 'tsconfig.json', '--noEmit']),
+  { name: 'python', files: [], run: lintPython },
   files('unit', { together: 2, deadline: minute }),
   files('golden', { together: 2, deadline: minute }),
   files('runtime', { together: 1, deadline: 5 * minute }),
@@ -56,6 +60,15 @@ async function main(): Promise<void> {
     process.once(signal, () => interrupted.abort());
   const selection = select(positionals);
   const report = createReport();
+  const unknown = unmatched(selection);
+  if (unknown.length > 0) {
+    report.beginStage('selection');
+    for (const word of unknown)
+      report.fail(`"${word}" is in no file name of ${selection.stages.join(', ')}`, usage);
+    report.endStage();
+    report.finish(true);
+    return;
+  }
   const folder = makeRunFolder();
   const before = lookBefore(folder);
   for (const stage of stages) {
@@ -80,12 +93,24 @@ function select(words: readonly string[]): Selection {
   const named = words.filter((word) => names.includes(word));
   const patterns = words.filter((word) => !names.includes(word));
   if (named.length > 0) return { stages: named, patterns };
-  return { stages: patterns.length > 0 ? names.slice(2) : names, patterns };
+  const withFiles = stages.filter((stage) => stage.files.length > 0).map((stage) => stage.name);
+  return { stages: patterns.length > 0 ? withFiles : names, patterns };
+}
+
+/** A test that was asked for and is not there has not passed. */
+function unmatched({ stages: names, patterns }: Selection): string[] {
+  const among = stages.filter(({ name }) => names.includes(name)).flatMap(({ files }) => files);
+  return patterns.filter((pattern) => !among.some((file) => matches(file, pattern)));
+}
+
+function matches(file: string, pattern: string): boolean {
+  return relative(repository, file).includes(pattern);
 }
 
 function command(name: string, [program, ...args]: readonly [string, ...string[]]): Stage {
   return {
     name,
+    files: [],
     run: async (report) => {
       const done = await runCommand(join(repository, program), args, {
         cwd: repository,
@@ -105,18 +130,15 @@ interface FileStage {
 }
 
 function files(name: string, how: FileStage): Stage {
+  const all = testFiles(name);
   return {
     name,
+    files: all,
     run: async (report, patterns) => {
-      const chosen = testFiles(name).filter(
-        (file) =>
-          patterns.length === 0 ||
-          patterns.some((part) => relative(repository, file).includes(part)),
+      const chosen = all.filter(
+        (file) => patterns.length === 0 || patterns.some((part) => matches(file, part)),
       );
-      if (chosen.length === 0) {
-        if (patterns.length === 0) report.fail(`${name}: no test files`, 'nothing was found');
-        return;
-      }
+      if (all.length === 0) report.fail(`${name}: no test files`, 'nothing was found');
       await runTestFiles(chosen, { ...how, report, interrupted: interrupted.signal });
     },
   };

@@ -9,7 +9,7 @@ def _run():
     sys.path.insert(0, folder.rpartition("/")[0])
     from venvhost_runtime import importing
     # Its parts import each other when it runs.
-    import venvhost_runtime.api, venvhost_runtime.boot, venvhost_runtime.scripts  # noqa: E401
+    import venvhost_runtime.api, venvhost_runtime.boot, venvhost_runtime.scripts  # noqa: E401, F401
     del sys.path[0]
     sys.modules["__main__"] = type(sys)("__main__")
     return importing.main()

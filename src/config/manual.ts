@@ -24,7 +24,7 @@ export function directivesManual(): string {
   return [
     '# Directives',
     '',
-    '<!-- Made from the tables in src/config/tables by `node dist/src/config/write-manual.js`; do not edit. -->',
+    '<!-- Made from the tables in src/config/tables by `npm run docs`; do not edit. -->',
     '',
     'The configuration language is that of Apache and mod_wsgi. Names are the same in any case; arguments with blanks stand in quotes; a line goes on after a `\\` at its end; a comment is a line that begins with `#`. Contexts: *server config* is outside of all sections, *virtual host* is inside `<VirtualHost>`, *directory* is inside `<Directory>`, `<Location>` or `<Files>` and their `…Match` forms. There are no `.htaccess` files.',
     '',

@@ -18,6 +18,7 @@ except ImportError:  # Python 3.6 and 3.7
             for entry in os.listdir(folder):
                 if entry.startswith(start) and entry.endswith('.dist-info'):
                     return entry[len(start) : -len('.dist-info')]
+        return None
 
 
 def application(environ, start_response):

@@ -1,18 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { directivesManual } from '../../../src/config/manual.js';
 import { declarations } from '../../../src/config/tables/all.js';
-
-const page = new URL('../../../../docs/reference/directives.md', import.meta.url);
-
-test('the committed page of directives is the one that the tables make', () => {
-  assert.equal(
-    readFileSync(page, 'utf8'),
-    directivesManual(),
-    'run: node dist/src/config/write-manual.js',
-  );
-});
 
 test('every directive that is declared is in the manual', () => {
   const text = directivesManual();

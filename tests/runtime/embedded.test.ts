@@ -3,16 +3,16 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Event } from '../../../src/base/events.js';
-import type { EmbeddedPlan, MountPlan } from '../../../src/plan/plan.js';
-import { startGateways } from '../../../src/server/gateways.js';
-import { gatewayMain } from '../../../src/server/package-files.js';
-import { bindTcp } from '../../../src/supervisor/listening-handle.js';
-import { makeSocketFolder } from '../../../src/supervisor/socket-folder.js';
-import { ask } from '../../support/http.js';
-import { findPythons, type Python } from '../../support/pythons.js';
-import { makeReadableFolder } from '../../support/run-folder.js';
-import { groupPlan, hostPlan, mountPlan, planOf, settings } from '../gateway/support/plans.js';
+import type { Event } from '../../src/base/events.js';
+import type { EmbeddedPlan, MountPlan } from '../../src/plan/plan.js';
+import { startGateways } from '../../src/server/gateways.js';
+import { gatewayMain } from '../../src/server/package-files.js';
+import { bindTcp } from '../../src/supervisor/listening-handle.js';
+import { makeSocketFolder } from '../../src/supervisor/socket-folder.js';
+import { ask } from '../support/http.js';
+import { findPythons, type Python } from '../support/pythons.js';
+import { makeReadableFolder } from '../support/run-folder.js';
+import { groupPlan, hostPlan, mountPlan, planOf, settings } from '../unit/gateway/support/plans.js';
 
 /** Gateways of a plan with embedded mode alone, started by this test as their supervisor. */
 interface Running {

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { Agent, request } from 'node:http';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { reachableRepository } from '../support/reachable-repository.js';
 import { makeReadableFolder } from '../support/run-folder.js';
 import { isEvent, isRunning, type Server, startVenvhost } from '../support/server.js';
 import { testWithPythons } from '../support/skipping.js';
+import { type Outcome, readNotes, send } from '../support/storm.js';
 import { makeVenv } from '../support/venvs.js';
 
 const repository = await reachableRepository();
@@ -15,12 +16,6 @@ const clients = 200;
 const seconds = Number(process.env['VENVHOST_TEST_STORM_SECONDS'] ?? 30);
 const processes = 4;
 const threads = 5;
-
-interface Outcome {
-  readonly id: string;
-  /** `broken` where the connection ended without a whole answer. */
-  readonly status: number | 'broken';
-}
 
 testWithPythons(
   'while daemons are killed, only requests that were running in them fail, with 502, and none runs twice',
@@ -33,7 +28,7 @@ testWithPythons(
     const server = await startVenvhost(['run', '-f', configuration]);
     const agent = new Agent({ keepAlive: true, maxSockets: clients });
     try {
-      await send(server.port, { agent, id: 'first', post: false });
+      await send(server.port, { agent, id: 'first' });
       const end = Date.now() + seconds * 1000;
       const [killed, ...outcomes] = await Promise.all([
         killUntil(server, end),
@@ -42,7 +37,7 @@ testWithPythons(
       judge({ killed, outcomes: outcomes.flat(), notes });
       const after = await Promise.all(
         Array.from({ length: clients }, (_, index) =>
-          send(server.port, { agent, id: `after-${index}`, post: true }),
+          send(server.port, { agent, id: `after-${index}`, body: 'once more' }),
         ),
       );
       assert.ok(
@@ -98,36 +93,10 @@ async function sendUntil(
   const outcomes: Outcome[] = [];
   while (Date.now() < end) {
     const id = `${client}-${outcomes.length}`;
-    outcomes.push(await send(port, { agent, id, post: outcomes.length % 2 === 1 }));
+    const body = outcomes.length % 2 === 1 ? { body: `body of ${id}` } : {};
+    outcomes.push(await send(port, { agent, id, ...body }));
   }
   return outcomes;
-}
-
-function send(
-  port: number,
-  { agent, id, post }: { agent: Agent; id: string; post: boolean },
-): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const fail = () => resolve({ id, status: 'broken' });
-    const outgoing = request(
-      { port, host: '127.0.0.1', agent, path: `/${id}`, method: post ? 'POST' : 'GET' },
-      (incoming) => {
-        let text = '';
-        incoming.setEncoding('latin1').on('data', (chunk: string) => {
-          text += chunk;
-        });
-        incoming.on('error', fail);
-        incoming.on('end', () => {
-          const status = incoming.statusCode ?? 0;
-          const expected = post ? `${id} body of ${id}` : id;
-          assert.ok(status !== 200 || text === expected, `the answer to ${id} was "${text}"`);
-          resolve({ id, status });
-        });
-      },
-    );
-    outgoing.on('error', fail);
-    outgoing.end(post ? `body of ${id}` : undefined);
-  });
 }
 
 function judge(found: { killed: Set<number>; outcomes: readonly Outcome[]; notes: string }): void {
@@ -153,13 +122,4 @@ function judge(found: { killed: Set<number>; outcomes: readonly Outcome[]; notes
   assert.deepEqual(elsewhere, [], `no request fails that ran in a living process: ${text}`);
   // A thread may die between beginning a request and noting it, so not every failure has a note.
   assert.ok(failed.length <= killed.size * threads * 2, `only running requests fail: ${text}`);
-}
-
-/** Request to the processes that began it. */
-function readNotes(folder: string): Map<string, number[]> {
-  const begun = new Map<string, number[]>();
-  for (const name of readdirSync(folder).filter((file) => /^\d+$/.test(file)))
-    for (const id of readFileSync(join(folder, name), 'latin1').split('\n').filter(Boolean))
-      begun.set(id, [...(begun.get(id) ?? []), Number(name)]);
-  return begun;
 }

@@ -1,4 +1,4 @@
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { type Python, pythonsForVenvs } from './pythons.js';
 import { whyNoPackageIndex } from './venvs.js';
 
@@ -6,12 +6,12 @@ import { whyNoPackageIndex } from './venvs.js';
 export function testWithPythons(
   name: string,
   wanted: number,
-  body: (pythons: readonly Python[]) => Promise<void>,
+  body: (pythons: readonly Python[], t: TestContext) => Promise<void>,
 ): void {
   test(name, async (t) => {
     const { pythons, reason } = pythonsForVenvs(wanted);
     if (reason !== undefined) return t.skip(reason);
-    await body(pythons);
+    await body(pythons, t);
   });
 }
 

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { catalogue } from '../../src/base/codes.js';
+import { extraRequests } from '../../src/gateway/runtimes/policy.js';
 import { listFiles } from '../support/files.js';
 import { generatedPages } from '../support/generated-pages.js';
 import { repository } from '../support/run-folder.js';
@@ -40,6 +41,11 @@ for (const { path, text } of generatedPages)
   test(`${path} is what the code makes of it`, () => {
     assert.equal(readFileSync(join(repository, path), 'utf8'), text(), 'run: npm run docs');
   });
+
+test('the page of the process model says as many requests beyond the threads as the code has', () => {
+  const page = readFileSync(join(repository, 'docs/explanation/process-model.md'), 'utf8');
+  assert.match(page, new RegExp(`at most ${extraRequests} more`));
+});
 
 test('the page of the log names every event', () => {
   const page = readFileSync(join(repository, 'docs/reference/log.md'), 'utf8');

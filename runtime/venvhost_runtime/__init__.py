@@ -7,6 +7,7 @@ Valid on Python 2.7 and on 3.6 and newer.
     boot        reads what the supervisor says, sets up the process
     lifeline    no process outlives the supervisor
     process     the main interpreter: accepts gateways, starts sub-interpreters
+    gate        who may send requests
     interpreters  sub-interpreters, as the main interpreter sees them
     runtime     one interpreter: watches the workers, obeys, ends
     workers     the threads: who reads, who runs the application

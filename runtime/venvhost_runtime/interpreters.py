@@ -60,6 +60,7 @@ class Interpreter(object):
         self.ended = False
         values = dict(boot)
         values["application_group"] = group
+        del values["secret"]
         values["preload"] = [entry for entry in boot["preload"] if entry["application_group"] == group]
         self.control.send(frames.CONTROL_BOOT, values)
         if _interpreters is None:

@@ -6,10 +6,12 @@ import sys
 
 from . import frames
 from .compat import PY2, clock, set_close_on_exec
+from .gate import Gate
 from .interpreters import Interpreter
 from .runtime import Runtime
 
-_SO_PEERCRED = getattr(_socket, "SO_PEERCRED", None) or 17
+#: Connections that may be without their first frame; of more, the oldest are closed. A gateway sends it at once.
+_MOST_NEWCOMERS = 64
 
 
 class Process(Runtime):
@@ -19,7 +21,8 @@ class Process(Runtime):
         Runtime.__init__(self, boot, control)
         self._listener = listener
         #: connections that have not said yet which application group they are for
-        self._newcomers = {}
+        self._newcomers = []
+        self._gate = Gate(boot, control)
         self._interpreters = {}
 
     def listen(self):
@@ -90,28 +93,23 @@ class Process(Runtime):
         except _socket.error:
             return
         set_close_on_exec(sock.fileno())
-        if self._is_gateway(sock):
-            sock.setblocking(False)
-            self._newcomers[sock.fileno()] = sock
-            self.watch(sock.fileno(), self._greet)
-        else:
+        if not self._gate.admits(sock):
             sock.close()
-
-    def _is_gateway(self, sock):
-        """Only the user of the gateways may send requests, whoever got hold of the socket's path."""
-        if not sys.platform.startswith("linux"):
-            return True
-        uid = frames.credentials.unpack(sock.getsockopt(_socket.SOL_SOCKET, _SO_PEERCRED, frames.credentials.size))[1]
-        if uid in (self.boot["gateway_uid"], 0):
-            return True
-        self.control.message("error", "refused a connection of user id %d, who is not the gateway" % uid)
-        return False
+            return
+        if len(self._newcomers) >= _MOST_NEWCOMERS:
+            silent = self._newcomers.pop(0)
+            self.unwatch(silent.fileno())
+            silent.close()
+        sock.setblocking(False)
+        self._newcomers.append(sock)
+        self.watch(sock.fileno(), self._greet)
 
     def _greet(self, fd):
-        """Reads Hello, the first frame of a gateway, and not a byte more: the rest is for another interpreter."""
-        sock = self._newcomers.pop(fd)
+        """Takes a connection whose first frame shows the secret to the interpreter that it names."""
+        sock = next(one for one in self._newcomers if one.fileno() == fd)
+        self._newcomers.remove(sock)
         self.unwatch(fd)
-        group = _read_hello(sock)
+        group = self._gate.read_hello(sock)
         region = None if group is None else self.journal.claim_region()
         if region is None:
             sock.close()
@@ -153,24 +151,6 @@ class Process(Runtime):
                 interpreter.ready = True
             else:
                 self.control.send(kind, values)
-
-
-def _read_hello(sock):
-    """The application group that a gateway asks for; None when this is not Hello."""
-    try:
-        head = sock.recv(frames.HEADER_LENGTH)
-        if len(head) < frames.HEADER_LENGTH:
-            return None
-        length, tag = frames.header.unpack(head)
-        if tag != frames.HELLO or not 8 <= length <= 4096:
-            return None
-        payload = sock.recv(length)
-        if len(payload) < length or frames.word.unpack_from(payload, 0)[0] != frames.PROTOCOL_VERSION:
-            return None
-        name = payload[8:]
-        return name if PY2 else name.decode("utf-8")
-    except (_socket.error, UnicodeDecodeError):
-        return None
 
 
 def open_listener(fd):

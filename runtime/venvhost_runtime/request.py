@@ -116,6 +116,11 @@ class Request(object):
         return application
 
     def _load(self, runtime, script):
+        if script.foreign:
+            runtime.control.message("error", "script \"%s\" is refused: the configuration does not give it to process group \"%s\"" % (
+                script.path, runtime.boot["process_group"]), self.id)
+            self.fail(frames.FAILURE_FOREIGN)
+            return None
         with script.lock:
             if script.module is not None:
                 return script.module
@@ -324,7 +329,7 @@ def leave_child(exc_info):
 
 
 _NOTHING = (None, None, None)
-_FAILURES = dict((code, frames.word.pack(code)[:1]) for code in (1, 2, 3, 4))
+_FAILURES = dict((code, frames.word.pack(code)[:1]) for code in (1, 2, 3, 4, 5))
 
 
 def _content_length(environ):

@@ -10,8 +10,10 @@ from .output import print_exception
 class Script(object):
     """One script file in this interpreter."""
 
-    def __init__(self, path):
+    def __init__(self, path, foreign=False):
         self.path = path
+        #: The configuration does not give it to this process group.
+        self.foreign = foreign
         self.module = None
         self.modified = None
         #: Running mean of the seconds a request takes; unknown counts as slow.
@@ -97,16 +99,24 @@ class Script(object):
 
 
 class Scripts(object):
-    """All scripts of this interpreter, by path."""
+    """All scripts of this interpreter, by path. ``own`` are the files and folders that it may run."""
 
-    def __init__(self):
+    def __init__(self, own):
+        self._own = own
         self._scripts = {}
 
     def get(self, path):
         script = self._scripts.get(path)
         if script is None:
-            script = self._scripts.setdefault(path, Script(path))
+            script = self._scripts.setdefault(path, Script(path, not self._is_own(path)))
         return script
+
+    def _is_own(self, path):
+        """What stands below a file is path information, so a script may also be shorter than the path of an alias."""
+        if ".." in path.split("/"):
+            return False
+        return any(path == own or own == "/" or path.startswith(own + "/") or own.startswith(path + "/")
+                   for own in self._own)
 
 
 def module_name(path):

@@ -389,4 +389,5 @@ const failures = new Map<number, string>([
   [Failure.Raised, 'the application raised an exception'],
   [Failure.Import, 'the script could not be imported'],
   [Failure.Callable, 'the script has no such callable object'],
+  [Failure.Foreign, 'the configuration does not give the script to this process group'],
 ]);

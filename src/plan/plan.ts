@@ -277,6 +277,8 @@ export interface Endpoint {
   readonly socket: string;
   /** Path of the journal file (see protocol/journal.ts). */
   readonly journal: string;
+  /** Without it the process closes a connection (`secretLength` in protocol/frames.ts). */
+  readonly secret: string;
   readonly threads: number;
   /** The major version of its Python: how native strings travel (protocol/marshal.ts). */
   readonly dialect: 2 | 3;

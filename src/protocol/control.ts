@@ -63,8 +63,12 @@ export type Boot = {
   /** The ids that the process must have by now; null where no user was switched. */
   readonly uid: number | null;
   readonly gid: number | null;
-  /** Only this user may connect. */
+  /** Only this user may connect, */
   readonly gateway_uid: number;
+  /** and only who shows this (`secretLength` characters). */
+  readonly secret: string;
+  /** What may run: these files, and what is below where they are folders. */
+  readonly scripts: readonly string[];
   /** 0: no limit. */
   readonly maximum_requests: number;
   /** Seconds that requests which were begun may take after `Leaving`. */

@@ -1,5 +1,5 @@
 /**
- * The protocol between a gateway and a runtime, version 2. Both sides of a Unix stream socket send frames:
+ * The protocol between a gateway and a runtime, version 3. Both sides of a Unix stream socket send frames:
  *
  *     u32 LE  payload length in bytes
  *     u32 LE  stream << 8 | type
@@ -27,17 +27,22 @@
  *
  * runtime/venvhost_runtime/frames.py has the same constants; a test compares the two.
  */
-export const protocolVersion = 2;
+export const protocolVersion = 3;
 export const headerLength = 8;
 /** A longer frame is a broken peer. */
 export const maximumPayload = 16 * 1024 * 1024;
+/**
+ * Characters of the secret that the first frame shows: 32 random bytes in hex, made anew for each process. Its
+ * supervisor tells it to the process and to gateways, over their own connections, and nobody else ever has it.
+ */
+export const secretLength = 64;
 /** Bytes of Data that may be on the way without Credit. */
 export const initialWindow = 256 * 1024;
 /** Data frames are cut to this length, so that streams take turns. */
 export const maximumData = 64 * 1024;
 
 export const Frame = {
-  /** gateway → runtime, first frame: u32 protocol version, u32 gateway number, application group in UTF-8. */
+  /** gateway → runtime, first frame: u32 protocol version, u32 gateway number, secret, application group in UTF-8. */
   Hello: 1,
   /** runtime → gateway, first frame: u32 protocol version, u32 journal offset in words, u32 slots. */
   Welcome: 2,
@@ -106,5 +111,7 @@ export const Failure = {
   Callable: 3,
   /** The script has gone. 404 */
   Missing: 4,
+  /** The configuration gives no such script to this process group. 500 */
+  Foreign: 5,
 } as const;
 export type Failure = (typeof Failure)[keyof typeof Failure];

@@ -10,6 +10,8 @@ import { runtimeFolder } from './package-files.js';
 export interface EmbeddedRuntimeOptions {
   readonly plan: EmbeddedPlan;
   readonly files: RuntimeFiles;
+  /** What may run in it. */
+  readonly scripts: readonly string[];
   /** Of the gateway. */
   readonly number: number;
   readonly emit: Emit;
@@ -39,8 +41,9 @@ export async function startEmbeddedRuntime(options: EmbeddedRuntimeOptions): Pro
         const { version, prefix } = news.ready;
         const milliseconds = Math.round(performance.now() - startedAt);
         emit({ type: 'embedded-ready', gateway: number, pid, version, prefix, milliseconds });
-        const { socket, journal } = files;
-        options.up({ id: endpointId, ...who, socket, journal, threads: plan.threads, dialect });
+        const { socket, journal, secret } = files;
+        const { threads } = plan;
+        options.up({ id: endpointId, ...who, socket, journal, secret, threads, dialect });
         return;
       }
       case 'log':
@@ -61,10 +64,12 @@ export async function startEmbeddedRuntime(options: EmbeddedRuntimeOptions): Pro
     library: plan.library,
     program: plan.python.executable,
     runtimeFolder,
-    boot: bootMessage(plan, '', process.getuid?.() ?? 0, {
-      embedded: true,
-      listen_fd: files.listenFd,
-      journal_fd: files.journalFd,
+    boot: bootMessage(plan, {
+      applicationGroup: '',
+      gatewayUid: process.getuid?.() ?? 0,
+      secret: files.secret,
+      scripts: options.scripts,
+      embedded: { embedded: true, listen_fd: files.listenFd, journal_fd: files.journalFd },
     }),
     dialect,
     tell: hear,

@@ -219,10 +219,10 @@ function createSeat(options: GatewaysOptions, gateway: number, known: () => ToGa
 }
 
 function runtimeFiles(
-  { socket, journal }: ProcessFiles,
+  { socket, journal, secret }: ProcessFiles,
   [listenFd, journalFd]: readonly [number, number],
 ): RuntimeFiles {
-  return { socket, journal, listenFd, journalFd };
+  return { socket, journal, secret, listenFd, journalFd };
 }
 
 function pairOf(processGroup: string, applicationGroup: string): string {

@@ -32,6 +32,7 @@ export type ToGateway =
 export interface RuntimeFiles {
   readonly socket: string;
   readonly journal: string;
+  readonly secret: string;
   readonly listenFd: number;
   readonly journalFd: number;
 }

@@ -3,6 +3,7 @@ import type { Emit } from '../base/events.js';
 import type { Embedded } from '../embed/embedded.js';
 import { createGateway, type Gateway } from '../gateway/gateway.js';
 import { type Appender, createAppender } from '../observe/appender.js';
+import { namedScripts } from '../plan/named-scripts.js';
 import { startEmbeddedRuntime } from './embedded-runtime.js';
 import type { FromGateway, ToGateway } from './link.js';
 
@@ -53,6 +54,7 @@ export function runGateway(link: Link): void {
       return await startEmbeddedRuntime({
         plan: plan.embedded,
         files: runtime,
+        scripts: namedScripts(plan, ''),
         number,
         emit,
         up: gateway.endpointUp,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Emit } from '../base/events.js';
+import { namedScripts } from '../plan/named-scripts.js';
 import type { Plan } from '../plan/plan.js';
 import { realMachine } from '../python/machine.js';
 import { type BoundSocket, bindTcp } from '../supervisor/listening-handle.js';
@@ -112,6 +113,7 @@ async function startParts(
     diagnose: (group) => diagnoseGroup(group, machine),
     outOfMemory: watchOutOfMemory(readKernelFile),
     gatewayUid: gatewayIdentity?.uid ?? process.getuid?.() ?? 0,
+    scripts: ({ name }) => namedScripts(plan, name),
     command: ({ python, identity }) => runtimeCommand(python.executable, switchable(identity)),
     compiled,
     ...gateways,

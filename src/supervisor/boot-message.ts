@@ -3,17 +3,21 @@ import { type Boot, Control, encodeControl, type Loaded } from '../protocol/cont
 import { protocolVersion } from '../protocol/frames.js';
 import type { Dialect } from '../protocol/marshal.js';
 
-/**
- * What a daemon of this process group is told first, or the runtime in a gateway (`embedded`).
- *
- * @param loaded what the process had imported whose place this one takes: then nobody waits for it twice.
- */
+export interface BootDetails {
+  readonly applicationGroup: string;
+  readonly gatewayUid: number;
+  readonly secret: string;
+  /** Script files, and folders of them, that the configuration gives to the group. */
+  readonly scripts: readonly string[];
+  /** What the process had imported whose place this one takes: then nobody waits for it twice. */
+  readonly loaded?: readonly Loaded[];
+  readonly embedded?: Pick<Boot, 'embedded' | 'listen_fd' | 'journal_fd'>;
+}
+
+/** What a daemon of this process group is told first, or the runtime in a gateway (`embedded`). */
 export function bootMessage(
   group: ProcessGroupPlan,
-  applicationGroup: string,
-  gatewayUid: number,
-  embedded: Pick<Boot, 'embedded' | 'listen_fd' | 'journal_fd'> = {},
-  loaded: readonly Loaded[] = [],
+  { applicationGroup, gatewayUid, secret, scripts, loaded = [], embedded = {} }: BootDetails,
 ): Buffer {
   const boot: Boot = {
     version: protocolVersion,
@@ -31,6 +35,8 @@ export function bootMessage(
     uid: group.identity?.uid ?? null,
     gid: group.identity?.gid ?? null,
     gateway_uid: gatewayUid,
+    secret,
+    scripts,
     maximum_requests: group.maximumRequests,
     graceful_timeout: group.timeouts.graceful,
     shutdown_timeout: group.timeouts.shutdown,

@@ -204,9 +204,9 @@ export function createSlot(world: SlotWorld): Slot {
     const milliseconds = Date.now() - one.startedAt;
     one.announced = true;
     world.emit({ type: 'daemon-ready', ...who, pid, version, prefix, milliseconds });
-    const { socket, journal } = one.files;
+    const { socket, journal, secret } = one.files;
     const { threads, dialect } = world;
-    world.endpointUp({ id: one.id, ...who, pid, socket, journal, threads, dialect });
+    world.endpointUp({ id: one.id, ...who, pid, socket, journal, secret, threads, dialect });
     for (const old of outdated) dismiss(old);
   }
 

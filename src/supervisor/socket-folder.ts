@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import path from 'node:path';
+import { secretLength } from '../protocol/frames.js';
 import { journalLength } from '../protocol/journal.js';
 import { type BoundSocket, bindUnix } from './listening-handle.js';
 
@@ -16,6 +17,8 @@ export interface ProcessFiles {
   readonly journal: string;
   readonly listening: BoundSocket;
   readonly journalFd: number;
+  /** What a connection must show first. Kept in memory only. */
+  readonly secret: string;
   /** Closes what the supervisor holds. The daemon keeps its own copies. */
   closeFds(): void;
   /** Removes both files; gateways that have them open keep them. */
@@ -62,7 +65,8 @@ export function makeSocketFolder(prefix: string, owner: Owner | undefined): Sock
 
 function createFiles(folder: string, id: number, owner: Owner | undefined): ProcessFiles {
   const socket = path.join(folder, `d${id}.sock`);
-  const journal = path.join(folder, `d${id}.journal`);
+  // Nobody can guess the name: others who run as the user of the gateways could write to it.
+  const journal = path.join(folder, `d${id}.${randomHex(32)}.journal`);
   const journalFd = fs.openSync(journal, 'wx+', 0o600);
   try {
     fs.ftruncateSync(journalFd, journalLength);
@@ -74,6 +78,7 @@ function createFiles(folder: string, id: number, owner: Owner | undefined): Proc
       journal,
       listening,
       journalFd,
+      secret: randomHex(secretLength),
       closeFds: once(() => {
         listening.close();
         fs.closeSync(journalFd);
@@ -88,6 +93,10 @@ function createFiles(folder: string, id: number, owner: Owner | undefined): Proc
     fs.rmSync(journal, { force: true });
     throw error;
   }
+}
+
+function randomHex(length: number): string {
+  return randomBytes(length / 2).toString('hex');
 }
 
 /** The socket has its mode from the start: nothing can connect before a `chmod`. */

@@ -25,6 +25,8 @@ export interface SupervisorOptions {
   readonly emit: Emit;
   /** The only user whom a runtime lets connect. */
   readonly gatewayUid: number;
+  /** Script files, and folders of them, that the configuration gives to this group. */
+  readonly scripts: (group: ProcessGroupPlan) => readonly string[];
   /** The command line that runs the runtime of this group as its user. */
   readonly command: (group: ProcessGroupPlan) => readonly string[];
   /** A file with the runtime compiled for the Python and the user of this group, where there is one. */
@@ -120,11 +122,18 @@ function worldOf(
 ): SlotWorld {
   const compiled = options.compiled?.(group);
   const dialect = dialectOf(group);
-  const command = (loaded: readonly Loaded[]): DaemonCommand => ({
+  const scripts = options.scripts(group);
+  const command = (secret: string, loaded: readonly Loaded[]): DaemonCommand => ({
     argv: options.command(group),
     ...(compiled !== undefined && { compiled }),
     environment: group.environment,
-    boot: bootMessage(group, applicationGroup, options.gatewayUid, {}, loaded),
+    boot: bootMessage(group, {
+      applicationGroup,
+      gatewayUid: options.gatewayUid,
+      secret,
+      scripts,
+      loaded,
+    }),
     dialect,
   });
   const start = options.start ?? startDaemon;
@@ -144,7 +153,7 @@ function worldOf(
       files: ProcessFiles,
       tell: (news: DaemonNews) => void,
       loaded: readonly Loaded[],
-    ): Daemon => start(command(loaded), files, tell),
+    ): Daemon => start(command(files.secret, loaded), files, tell),
     endpointUp: options.endpointUp,
     endpointDown: options.endpointDown,
     endpointLeaving: options.endpointLeaving,

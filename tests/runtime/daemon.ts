@@ -11,7 +11,13 @@ import {
   type Log,
   type Message,
 } from '../../src/protocol/control.js';
-import { Frame, headerLength, protocolVersion, requestKeys } from '../../src/protocol/frames.js';
+import {
+  Frame,
+  headerLength,
+  protocolVersion,
+  requestKeys,
+  secretLength,
+} from '../../src/protocol/frames.js';
 import { parseHead } from '../../src/protocol/head.js';
 import { journalLength } from '../../src/protocol/journal.js';
 import {
@@ -62,7 +68,8 @@ export interface Daemon extends AsyncDisposable {
   readonly control: { kind: number; value: unknown }[];
   readonly output: string[];
   script(name: string, source: string): string;
-  connect(applicationGroup?: string): Promise<Gateway>;
+  /** @param secret what the first frame shows; the right one where absent. */
+  connect(applicationGroup?: string, secret?: string): Promise<Gateway>;
   tell(kind: Control, value: Record<string, number | boolean>): void;
   /** Ends the control connection, as the death of the supervisor does. */
   abandon(): void;
@@ -76,7 +83,13 @@ export interface Daemon extends AsyncDisposable {
 export async function startDaemon(
   python: string,
   dialect: Dialect,
-  boot: Partial<Boot> & { scripts?: Record<string, string>; compiled?: Buffer } = {},
+  boot: Partial<Omit<Boot, 'scripts'>> & {
+    /** Written to the folder before the start. */
+    scripts?: Record<string, string>;
+    /** What the daemon may run; everything where absent. */
+    named?: (folder: string) => readonly string[];
+    compiled?: Buffer;
+  } = {},
 ): Promise<Daemon> {
   const folder = fs.realpathSync(fs.mkdtempSync('/tmp/venvhost-runtime-test-'));
   const script = (name: string, source: string) => {
@@ -129,8 +142,14 @@ export async function startDaemon(
     signal.notify();
   });
   socket.on('data', (chunk: Buffer) => reader.push(chunk));
-  const { scripts: _, compiled: __, ...rest } = boot;
-  socket.write(encodeControl(Control.Boot, { ...bootDefaults, ...rest } as never, dialect));
+  const { scripts: _, compiled: __, named, ...rest } = boot;
+  socket.write(
+    encodeControl(
+      Control.Boot,
+      { ...bootDefaults, ...(named && { scripts: named(folder) }), ...rest } as never,
+      dialect,
+    ),
+  );
   const gateways: Gateway[] = [];
   const daemon: Daemon = {
     pid: child.pid as number,
@@ -150,8 +169,9 @@ export async function startDaemon(
         () => `${what}; the daemon said ${JSON.stringify({ messages, logs, control, output })}`,
         done,
       ),
-    connect: async (applicationGroup = '') => {
-      const gateway = await connect(path.join(folder, 'socket'), dialect, applicationGroup);
+    connect: async (applicationGroup = '', secret = bootDefaults.secret) => {
+      const place = path.join(folder, 'socket');
+      const gateway = await connect(place, dialect, applicationGroup, secret);
       gateways.push(gateway);
       return gateway;
     },
@@ -187,6 +207,8 @@ const bootDefaults: Boot = {
   uid: null,
   gid: null,
   gateway_uid: process.getuid?.() ?? 0,
+  secret: 'a secret of the tests '.padEnd(secretLength, '.'),
+  scripts: ['/'],
   maximum_requests: 0,
   graceful_timeout: 15,
   shutdown_timeout: 5,
@@ -221,6 +243,7 @@ async function connect(
   socketPath: string,
   dialect: Dialect,
   applicationGroup: string,
+  secret: string,
 ): Promise<Gateway> {
   const socket = net.connect(socketPath);
   const received: Received[] = [];
@@ -255,7 +278,7 @@ async function connect(
   const frames = (stream: number) => received.filter((one) => one.stream === stream);
   const hello = Buffer.alloc(8);
   hello.writeUInt32LE(protocolVersion, 0);
-  send(Frame.Hello, 0, Buffer.concat([hello, Buffer.from(applicationGroup)]));
+  send(Frame.Hello, 0, Buffer.concat([hello, Buffer.from(secret + applicationGroup)]));
   await until(
     'welcome or closed',
     () => closed || received.some((one) => one.kind === Frame.Welcome),

@@ -130,7 +130,8 @@ export class Channel {
     this.#socket.on('end', () => this.#socket.destroy());
     this.#socket.on('close', () => this.#lose());
     const group = Buffer.from(applicationGroup).toString('latin1');
-    this.#out.frame(Frame.Hello, 0, word(protocolVersion) + word(gateway) + group);
+    const { secret } = process.endpoint;
+    this.#out.frame(Frame.Hello, 0, word(protocolVersion) + word(gateway) + secret + group);
   }
 
   /** The number under which the runtime knows the shared part of an environ, which is sent where it does not. */

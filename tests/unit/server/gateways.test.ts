@@ -58,6 +58,7 @@ const endpoint: Endpoint = {
   pid: 1,
   socket: '/s',
   journal: '/j',
+  secret: 's',
   threads: 1,
   dialect: 3,
 };

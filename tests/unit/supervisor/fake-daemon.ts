@@ -121,6 +121,7 @@ export function supervise(
       for (const look of waiting) look();
     },
     gatewayUid: 0,
+    scripts: () => [],
     compiled: () => compiled,
     command: () => [
       behaviour === 'no-interpreter' ? path.join(folder, 'no-python') : python(),

@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Endpoint } from '../../../../src/plan/plan.js';
-import { Frame, protocolVersion } from '../../../../src/protocol/frames.js';
+import { Frame, protocolVersion, secretLength } from '../../../../src/protocol/frames.js';
 import {
   begunOffset,
   journalLength,
@@ -148,6 +148,7 @@ export class FakeRuntime {
         pid: 1000 + about.id,
         socket: join(folder, `${about.id}.sock`),
         journal: join(folder, `${about.id}.journal`),
+        secret: '5'.repeat(secretLength),
         threads: 4,
         dialect: 3,
         ...about,

@@ -1,4 +1,5 @@
 import type { GroupName } from '../plan/plan.js';
+import { FileAnswer } from './file-answer.js';
 import { answerHead } from './http/answer-head.js';
 import { type Exchange, type ExchangeOwner, nobody } from './http/exchange.js';
 import type { ClientNames } from './routing/client-names.js';
@@ -130,7 +131,29 @@ export function createHandler(options: HandlerOptions): (exchange: Exchange) => 
       exchange.fail(301, ['Location', `${escapePath(path)}/${query === '' ? '' : `?${query}`}`]);
     } else if (exchange.method !== 'GET' && exchange.method !== 'HEAD') {
       exchange.fail(405, ['Allow', 'GET, HEAD']);
-    } else exchange.sendFile(found.route.file, (status) => exchange.fail(status));
+    } else sendFile(exchange, site, found, request);
+  }
+
+  function sendFile(exchange: Exchange, site: Site, found: Resolution, request: string): void {
+    const { owner } = exchange;
+    const { file } = found.route;
+    new FileAnswer(exchange, {
+      path: file,
+      refuse: (status, reason) => failed(exchange, site, status, reason, request),
+      cut(reason) {
+        const { target, peer } = exchange;
+        const client = peer.remoteAddress;
+        services.emit({
+          type: 'response-cut',
+          host: site.host.id,
+          client,
+          target,
+          reason,
+          request,
+        });
+      },
+      over: () => owner.onOver(undefined),
+    }).start();
   }
 
   function failed(

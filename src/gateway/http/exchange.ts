@@ -57,8 +57,6 @@ export interface Exchange {
   cut(reason: string): void;
   /** A fixed page; closes the connection where the body was not read to its end. */
   fail(status: number, headers?: readonly string[]): void;
-  /** Sends a file with validators and ranges. `missing` is called where it cannot be read. */
-  sendFile(path: string, missing: (status: number) => void): void;
 
   readonly headSent: boolean;
   readonly over: boolean;

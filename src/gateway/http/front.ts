@@ -1,8 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type Send from 'send';
 import { Connection, type ConnectionRules } from './connection.js';
 import type { Exchange, Peer } from './exchange.js';
 import { checkHead, type RequestHead } from './head.js';
@@ -111,7 +109,6 @@ export function createFront(options: FrontOptions): Front {
       { method, version: version === '1.0' ? '1.0' : '1.1', rawHeaders },
       'status' in head ? unknownHead(target) : head,
       options.wallClock(),
-      sendFile,
     );
     if ('status' in head) exchange.rejection = head;
     // Undocumented: what the Keep-Alive header says. The time itself is watched by the connection.
@@ -248,42 +245,6 @@ function parserStatus(error: ParserError): [number, string] {
 /** Whether a request line is fine but for its end, which the parser takes for a part of the version. */
 function endsInLineFeed(packet: Buffer | undefined): boolean {
   return packet !== undefined && /^\s*\S+ \S+ HTTP\/1\.[01]\n/.test(packet.toString('latin1'));
-}
-
-/** Loaded with the first file: it takes a quarter of a gateway's start, and many gateways send none. */
-const load = createRequire(import.meta.url);
-
-function sendFile(
-  exchange: HttpExchange,
-  request: NativeRequest,
-  response: NativeResponse,
-  path: string,
-  missing: (status: number) => void,
-): void {
-  const native = response as unknown as ServerResponse;
-  if (exchange.mustClose) native.setHeader('Connection', 'close');
-  native.setHeader('Server', 'venvhost');
-  let settled = false;
-  const settle = (cut: string | undefined) => {
-    if (settled) return;
-    settled = true;
-    const length = exchange.method === 'HEAD' ? 0 : Number(native.getHeader('Content-Length') ?? 0);
-    exchange.fileSent(native.statusCode, length, cut);
-  };
-  const send = load('send') as typeof Send;
-  send(request as unknown as IncomingMessage, encodeURI(path), {
-    dotfiles: 'allow',
-    index: false,
-    cacheControl: false,
-  })
-    .on('error', (error: NodeJS.ErrnoException & { status?: number }) => {
-      settled = true;
-      native.removeHeader('Content-Length');
-      missing(error.status ?? 500);
-    })
-    .pipe(native);
-  native.once('finish', () => settle(undefined));
-  native.once('close', () => settle('the client closed the connection'));
 }
 
 /** IPv4 addresses that arrive on an IPv6 socket are written as IPv4. */

@@ -35,14 +35,6 @@ export interface NativeResponse extends WholeResponse {
   once(event: 'finish', listener: () => void): unknown;
 }
 
-export type SendFile = (
-  exchange: HttpExchange,
-  request: NativeRequest,
-  response: NativeResponse,
-  path: string,
-  missing: (status: number) => void,
-) => void;
-
 /** Bodies up to this length are joined with the head into one write; the copy is cheaper than a second one. */
 const joined = 8192;
 
@@ -70,7 +62,6 @@ export class HttpExchange implements Exchange {
   readonly #connection: ServingConnection;
   readonly #request: NativeRequest;
   readonly #response: NativeResponse;
-  readonly #sendFile: SendFile;
   readonly #upgrade: boolean;
   #listening = false;
   #continued = false;
@@ -90,7 +81,6 @@ export class HttpExchange implements Exchange {
     about: { method: string; version: '1.0' | '1.1'; rawHeaders: readonly string[] },
     head: RequestHead,
     startedAt: number,
-    sendFile: SendFile,
   ) {
     this.peer = connection.peer;
     this.method = about.method;
@@ -106,7 +96,6 @@ export class HttpExchange implements Exchange {
     this.#connection = connection;
     this.#request = request;
     this.#response = response;
-    this.#sendFile = sendFile;
   }
 
   get bodyComplete(): boolean {
@@ -246,19 +235,6 @@ export class HttpExchange implements Exchange {
     this.#declared = -1;
     const all = [...headers, 'Content-Type', 'text/html; charset=utf-8'];
     this.respond(answerHead(status, reasonOf(status), all), pageOf(status));
-  }
-
-  sendFile(path: string, missing: (status: number) => void): void {
-    this.#sendFile(this, this.#request, this.#response, path, missing);
-  }
-
-  /** For `sendFile`, whose library writes by itself. */
-  fileSent(status: number, bytes: number, cut: string | undefined): void {
-    if (this.over) return;
-    this.status = status;
-    this.bytesOut = bytes;
-    this.headSent = true;
-    this.#finish(cut);
   }
 
   /** Whether this answer is the last one of the connection; says so in its head. */

@@ -156,9 +156,14 @@ function repeatedHeaders(exchange: Exchange, passAuthorization: boolean, dialect
     if (key === '' || (authorization && !passAuthorization)) continue;
     const before = key === 'CONTENT_LENGTH' ? undefined : values.get(key);
     const value = rawHeaders[index + 1] as string;
-    values.set(key, before === undefined ? value : `${before}, ${value}`);
+    values.set(key, before === undefined ? value : before + separatorOf(key) + value);
   }
   let text = dictOpen;
   for (const [key, value] of values) text += encodePair(key, value, dialect);
   return text + dictClose;
+}
+
+/** RFC 6265 section 5.4 knows one Cookie field: with a comma the second cookie would be a part of the first one's value. */
+function separatorOf(key: string): string {
+  return key === 'HTTP_COOKIE' ? '; ' : ', ';
 }

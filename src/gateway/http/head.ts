@@ -1,3 +1,5 @@
+import { isIPv6 } from 'node:net';
+
 /** What HTTP servers must check of a request head, beyond what the parser does. No state, no I/O. */
 
 export interface HeadLimits {
@@ -74,9 +76,9 @@ export function checkHead(
       default:
     }
   }
-  if (host === undefined && version === '1.1') return rejected(400, 'no Host header');
-  if (host !== undefined && host !== '' && !isHost(host))
-    return rejected(400, 'a malformed Host header');
+  if (version === '1.1' && !host && (host === undefined || !isAbsolute(target)))
+    return rejected(400, host === undefined ? 'no Host header' : 'an empty Host header');
+  if (host && !isHost(host) && !isAbsolute(target)) return rejected(400, 'a malformed Host header');
 
   const framing = bodyFraming(length, coding);
   if (typeof framing !== 'number') return framing;
@@ -125,9 +127,32 @@ function splitTarget(
   return { target: rest.startsWith('/') ? rest : `/${rest}`, host: absolute[1] as string };
 }
 
-/** reg-name, IPv4 or bracketed IPv6, with an optional port. */
+/** With such a target the Host header means nothing. */
+function isAbsolute(target: string): boolean {
+  return target.charCodeAt(0) !== 47 && target !== '*';
+}
+
+const name = /^[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*\.?(?::([0-9]+))?$/;
+const digits = /^[0-9.]+(?::|$)/;
+const address = /^[0-9]+(?:\.[0-9]+){3}\.?(?::|$)/;
+const bracketed = /^\[([^\]]+)\](?::([0-9]+))?$/;
+/** Most requests name the host of the one before. */
+let lastHost = '';
+
+/** A name, an IPv4 address or an IPv6 address in brackets, with a port or without: what Apache takes for one. */
 function isHost(text: string): boolean {
-  return /^(?:[A-Za-z0-9._~!$&'()*+,;=%-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?$/.test(text);
+  if (text === lastHost) return true;
+  const [, inner, port] = bracketed.exec(text) ?? [];
+  if (inner !== undefined) return isIPv6(inner) && !inner.includes('%') && isPort(port);
+  const found = name.exec(text);
+  if (!found || /^\.?(?::|$)/.test(text) || !isPort(found[1])) return false;
+  if (digits.test(text) && !address.test(text)) return false;
+  lastHost = text;
+  return true;
+}
+
+function isPort(text: string | undefined): boolean {
+  return text === undefined || (Number(text) >= 1 && Number(text) <= 65_535);
 }
 
 function same(name: string, lower: string): boolean {

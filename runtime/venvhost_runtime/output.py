@@ -16,13 +16,41 @@ def current_request_id():
     return request.id if request is not None else None
 
 
-class LineStream(object):
-    """A text stream that gives whole lines to ``emit(request_id, text)``. Each thread has its own unfinished line."""
+class _TextStream(object):
+    """What both kinds of streams have of a file that is written to."""
 
+    __slots__ = ()
     encoding = "utf-8"
     errors = "backslashreplace"
     newlines = None
     closed = False
+
+    def writelines(self, lines):
+        for line in lines:
+            self.write(line)
+
+    def isatty(self):
+        return False
+
+    def readable(self):
+        return False
+
+    def writable(self):
+        return True
+
+    def seekable(self):
+        return False
+
+    def close(self):
+        self.flush()
+
+    @property
+    def buffer(self):
+        return _Bytes(self)
+
+
+class LineStream(_TextStream):
+    """A text stream that gives whole lines to ``emit(request_id, text)``. Each thread has its own unfinished line."""
 
     def __init__(self, name, emit, fd):
         self.name = name
@@ -58,10 +86,6 @@ class LineStream(object):
         def softspace(self, due):
             (self._blank_due.add if due else self._blank_due.discard)(thread_ident())
 
-    def writelines(self, lines):
-        for line in lines:
-            self.write(line)
-
     def flush(self):
         if not self._unfinished:
             return
@@ -86,27 +110,8 @@ class LineStream(object):
     def fileno(self):
         return self._fd
 
-    def isatty(self):
-        return False
 
-    def readable(self):
-        return False
-
-    def writable(self):
-        return True
-
-    def seekable(self):
-        return False
-
-    def close(self):
-        self.flush()
-
-    @property
-    def buffer(self):
-        return _Bytes(self)
-
-
-class ErrorStream(object):
+class ErrorStream(_TextStream):
     """``wsgi.errors`` of one request, whichever thread writes."""
 
     __slots__ = ("_control", "_id", "_rest")
@@ -125,10 +130,6 @@ class ErrorStream(object):
             self.flush()
         return len(text)
 
-    def writelines(self, lines):
-        for line in lines:
-            self.write(line)
-
     def flush(self):
         if self._rest:
             rest, self._rest = self._rest, ""
@@ -137,22 +138,24 @@ class ErrorStream(object):
     def fileno(self):
         return 2
 
-    def isatty(self):
-        return False
-
-    def close(self):
-        self.flush()
-
 
 class _Bytes(object):
-    """``sys.stdout.buffer``: bytes go the same way."""
+    """``sys.stdout.buffer``, ``wsgi.errors.buffer``: bytes go the same way, also below a TextIOWrapper."""
+
+    closed = False
 
     def __init__(self, stream):
         self._stream = stream
+        for name in ("readable", "writable", "seekable", "isatty", "fileno", "close"):
+            setattr(self, name, getattr(stream, name))
 
     def write(self, data):
         self._stream.write(as_text(bytes(data)))
         return len(data)
+
+    def writelines(self, lines):
+        for line in lines:
+            self.write(line)
 
     def flush(self):
         self._stream.flush()

@@ -46,8 +46,9 @@ class Response(object):
                 raise RuntimeError("start_response() argument 'exc_info' must be a 3-tuple or None")
             if self.committed:
                 _reraise(exc_info)
-        elif self.committed:
-            raise RuntimeError("start_response() called more than once without exc_info")
+        elif self._head is not None:
+            # mod_wsgi lets a second head replace one that has not left. PEP 3333: a fatal error, as in wsgiref.
+            raise AssertionError("start_response() called more than once without exc_info")
         if not isinstance(headers, list):
             raise TypeError("start_response() argument 2 must be list, not %s" % type(headers).__name__)
         # The head is made now: what the application does to its list afterwards has no effect.

@@ -1,5 +1,4 @@
 import type { Stats } from 'node:fs';
-import type { IncomingMessage } from 'node:http';
 import { createRequire } from 'node:module';
 import type Send from 'send';
 import { wantedBytes } from './byte-range.js';
@@ -32,7 +31,7 @@ export function staticHead(
   const sink = new HeadSink();
   let start = 0;
   const send = load('send') as typeof Send;
-  const sending = send({ method, headers } as unknown as IncomingMessage, path, {
+  const sending = send({ method, headers } as unknown as Parameters<typeof Send>[0], path, {
     cacheControl: false,
   });
   Object.assign(sending, {

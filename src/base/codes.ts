@@ -50,6 +50,10 @@ export const catalogue = {
     severity: 'warning',
     title: 'an option that is checked but not honoured yet',
   },
+  'slow-pattern': {
+    severity: 'warning',
+    title: 'a regular expression that clients could make slow',
+  },
   'duplicate-process-group': { severity: 'error', title: 'two definitions of one process group' },
   'merged-process-group': {
     severity: 'note',

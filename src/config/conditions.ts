@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { compilePattern } from '../patterns/pattern.js';
 import { isImplementedModule } from './modules.js';
 import { type Reading, report } from './reading.js';
 import type { DirectiveNode } from './tree.js';
@@ -63,8 +64,8 @@ function ifVersion(reading: Reading, node: Condition, words: readonly string[]):
   const plain = negated ? operator!.slice(1) : operator;
   const regex = plain === '~' ? version : /^\/(.*)\/$/.exec(version ?? '')?.[1];
   if (words.length <= 2 && version && plain !== undefined) {
-    if (regex !== undefined && isRegex(regex))
-      return new RegExp(regex).test(pretendedVersion.join('.')) !== negated;
+    const matches = regex === undefined ? undefined : versionMatches(regex);
+    if (matches !== undefined) return matches !== negated;
     const compare = comparisons[plain];
     if (compare && /^\d+(\.\d+){0,2}$/.test(version)) return compare(against(version)) !== negated;
   }
@@ -96,11 +97,11 @@ function against(version: string): number {
   return 0;
 }
 
-function isRegex(source: string): boolean {
+/** Undefined where it is no regular expression. */
+function versionMatches(regex: string): boolean | undefined {
   try {
-    new RegExp(source);
-    return true;
+    return compilePattern(regex).test(pretendedVersion.join('.'));
   } catch {
-    return false;
+    return undefined;
   }
 }

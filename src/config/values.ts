@@ -1,8 +1,9 @@
 import { isIP } from 'node:net';
 import { posix } from 'node:path';
+import { type Diagnostic, diagnostic } from '../base/diagnostic.js';
 import type { Stated } from '../base/span.js';
+import { whyNotLinear } from '../patterns/pattern.js';
 import { type Call, invalid } from './declaration.js';
-import { fromPcre } from './pcre.js';
 
 /** The value of a word, with the place of the word. */
 export function stated<T>(word: Stated<string>, value: T): Stated<T> {
@@ -54,16 +55,30 @@ export function targetPath(call: Call, word: Stated<string>): string {
   return /^\$\d/.test(word.value) ? word.value : absolutePath(call, word);
 }
 
-/** A regular expression in the words of JavaScript. */
-export function regex(call: Call, word: Stated<string>): string {
+/** A regular expression, as written. What clients could make slow is said. */
+export function regex(call: Call, word: Stated<string>, ignoreCase = false): string {
+  let reason: string | undefined;
   try {
-    return fromPcre(word.value);
+    reason = whyNotLinear(word.value, { ignoreCase });
   } catch (error) {
     throw invalid(
       word,
       `${call.name}: regular expression could not be compiled, ${(error as Error).message}`,
     );
   }
+  if (reason) call.evaluation.diagnostics.push(slowPattern(call, word, reason));
+  return word.value;
+}
+
+function slowPattern(call: Call, word: Stated<string>, reason: string): Diagnostic {
+  return diagnostic(
+    'slow-pattern',
+    `${call.name}: clients can make the pattern slow, since ${reason}, got "${word.value}"`,
+    {
+      at: word.at,
+      hint: 'begin it with "^" and repeat less, or write it without what is named',
+    },
+  );
 }
 
 /** `host:port`, `[v6]:port`, `host`, `[v6]` cut in two; the port is text. */

@@ -1,3 +1,4 @@
+import { MatchTimeout } from '../patterns/timed.js';
 import type { GroupName } from '../plan/plan.js';
 import { FileAnswer } from './file-answer.js';
 import { answerHead } from './http/answer-head.js';
@@ -222,6 +223,10 @@ export function createHandler(options: HandlerOptions): (exchange: Exchange) => 
     try {
       handle(exchange);
     } catch (error) {
+      if (error instanceof MatchTimeout) {
+        reject(exchange, siteOf(exchange), 400, error.message);
+        return;
+      }
       // A mistake of ours in one request must not end all others.
       const reason = `the gateway failed: ${error instanceof Error ? error.message : String(error)}`;
       failed(exchange, siteOf(exchange), 500, reason, services.nextRequestId());

@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { globToRegExp } from '../config/glob.js';
+import { compilePattern } from '../patterns/pattern.js';
 import type { AliasPlan, SectionMatch, SectionPlan } from './plan.js';
 import { components } from './sections.js';
 
@@ -94,7 +95,7 @@ function locationApplies(match: SectionMatch, mount: MountTarget): Applies {
 /** Sources come from a person, and the reader has compiled them; one that fails here matches nothing. */
 function test(source: string, text: string): boolean {
   try {
-    return new RegExp(source).test(text);
+    return compilePattern(source).test(text);
   } catch {
     return false;
   }

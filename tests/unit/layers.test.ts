@@ -10,12 +10,13 @@ import { repository } from '../support/run-folder.js';
  */
 const layers: Readonly<Record<string, { readonly from: string[]; readonly types?: string[] }>> = {
   base: { from: [] },
-  config: { from: ['base'] },
+  patterns: { from: [] },
+  config: { from: ['base', 'patterns'] },
   protocol: { from: ['base'] },
   python: { from: ['base'] },
-  plan: { from: ['base', 'config', 'protocol', 'python'] },
+  plan: { from: ['base', 'patterns', 'config', 'protocol', 'python'] },
   supervisor: { from: ['base', 'protocol', 'python'], types: ['plan'] },
-  gateway: { from: ['base', 'protocol'], types: ['plan'] },
+  gateway: { from: ['base', 'patterns', 'protocol'], types: ['plan'] },
   embed: { from: ['base', 'protocol'], types: ['plan'] },
   observe: { from: ['base'], types: ['plan'] },
   server: {

@@ -91,6 +91,15 @@ export const reading = {
     happens: 'The server runs as if it were not there.',
     remedy: 'Remove it if the application can do without.',
   },
+  'slow-pattern': {
+    cause:
+      'Regular expressions are matched in time proportional to the text. Lookaround such as (?=…), back-references such as \\1, and counts beyond 1,000 rule that out, and the pattern can match in so many ways that a text made for it would take long.',
+    happens:
+      'It works. A request for which the pattern takes more than 20 ms is answered with 400, and other requests wait for so long.',
+    remedy:
+      'Begin the pattern with "^", avoid repetitions one after or within the other, or write it without what the message names.',
+    example: 'SetEnvIf User-Agent "^Mozilla/[0-9]" browser',
+  },
   'duplicate-process-group': {
     cause: 'Two WSGIDaemonProcess lines have the same name and different options.',
     happens: refuses,

@@ -102,7 +102,13 @@ function addSetIf(
       throw invalid(word, `${call.name} must set variables as name, name=value or !name`);
     return { name, value: removed ? undefined : (value ?? '1') };
   });
-  add(call, { kind: 'set-if', attribute, regex: regex(call, source!), ignoreCase, assignments });
+  add(call, {
+    kind: 'set-if',
+    attribute,
+    regex: regex(call, source!, ignoreCase),
+    ignoreCase,
+    assignments,
+  });
 }
 
 function add(call: Call, value: EnvironmentRule): void {

@@ -1,4 +1,5 @@
 import { basename, dirname } from 'node:path';
+import { compilePattern, type Pattern } from '../../patterns/pattern.js';
 import type {
   EnvironmentRule,
   HostPlan,
@@ -78,7 +79,7 @@ function merge(below: RequestSettings, above: Partial<RequestSettings>): Request
 function matcher(match: SectionMatch, kind: SectionPlan['kind']): (text: string) => boolean {
   const url = kind === 'location';
   if (match.kind === 'regex') {
-    const regex = new RegExp(url ? toUrlText(match.source) : match.source);
+    const regex = compilePattern(url ? toUrlText(match.source) : match.source);
     if (kind !== 'directory') return (text) => regex.test(text);
     // Apache tests each folder on the way with its slash at the end.
     return (text) =>
@@ -100,7 +101,7 @@ function prefixMatcher(path: string): (text: string) => boolean {
 }
 
 /** Wildcards do not match `/` (fnmatch with FNM_PATHNAME), except in base names, which have none. */
-function globRegex(pattern: string, kind: SectionPlan['kind']): RegExp {
+function globRegex(pattern: string, kind: SectionPlan['kind']): Pattern {
   const trimmed = kind === 'directory' ? pattern.replace(/\/+$/, '') : pattern;
   let source = '';
   for (let at = 0; at < trimmed.length; at++) {
@@ -117,7 +118,7 @@ function globRegex(pattern: string, kind: SectionPlan['kind']): RegExp {
       }
     } else source += character.replace(/[.+^${}()|\]\\/]/g, '\\$&');
   }
-  return new RegExp(`^${source}${kind === 'location' ? '(?:/.*)?' : ''}$`);
+  return compilePattern(`^${source}${kind === 'location' ? '(?:/.*)?' : ''}$`);
 }
 
 function ancestors(folder: string): string[] {

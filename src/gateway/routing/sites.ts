@@ -1,3 +1,4 @@
+import { compilePattern, type Pattern } from '../../patterns/pattern.js';
 import type { HostPlan } from '../../plan/plan.js';
 
 /** Chooses the host for a connection's address and a Host header. */
@@ -91,10 +92,10 @@ function nameMatcher(plan: HostPlan): (name: string) => boolean {
   return (name) => exact.has(name) || wild.some((pattern) => pattern.test(name));
 }
 
-function wildcard(pattern: string): RegExp {
+function wildcard(pattern: string): Pattern {
   const source = pattern
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')
     .replace(/\*+/g, '.*')
     .replace(/\?/g, '.');
-  return new RegExp(`^${source}$`);
+  return compilePattern(`^${source}$`);
 }

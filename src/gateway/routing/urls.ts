@@ -1,3 +1,4 @@
+import { compilePattern, type Pattern } from '../../patterns/pattern.js';
 import type { UrlMatch } from '../../plan/plan.js';
 import { toUrlText } from './path.js';
 
@@ -13,7 +14,7 @@ export interface MatchedUrl {
 
 /** `path` has its slashes merged already, so a run of slashes in an alias equals one. Source: mod_wsgi, alias matching. */
 export function compileUrl(url: UrlMatch): UrlMatcher {
-  if (url.kind === 'regex') return regexMatcher(new RegExp(toUrlText(url.source)));
+  if (url.kind === 'regex') return patternMatcher(compilePattern(toUrlText(url.source)));
   const prefix = toUrlText(url.prefix).replace(/\/{2,}/g, '/');
   if (prefix === '/') {
     const whole: MatchedUrl = { length: 0 };
@@ -29,9 +30,9 @@ export function compileUrl(url: UrlMatch): UrlMatcher {
   };
 }
 
-function regexMatcher(regex: RegExp): UrlMatcher {
+function patternMatcher(pattern: Pattern): UrlMatcher {
   return (path) => {
-    const match = regex.exec(path);
+    const match = pattern.exec(path);
     return match ? { length: match.index + match[0].length, groups: match } : undefined;
   };
 }

@@ -1,3 +1,4 @@
+import { compilePattern } from '../../patterns/pattern.js';
 import type { EnvironmentRule } from '../../plan/plan.js';
 import type { Exchange } from '../http/exchange.js';
 
@@ -36,7 +37,7 @@ function applyLate(
 type ApplyEarly = (exchange: Exchange, path: string, variables: Map<string, string>) => void;
 
 function compileSetIf(rule: Extract<EnvironmentRule, { kind: 'set-if' }>): ApplyEarly {
-  const regex = new RegExp(rule.regex, rule.ignoreCase ? 'i' : '');
+  const regex = compilePattern(rule.regex, { ignoreCase: rule.ignoreCase });
   return (exchange, path, variables) => {
     const match = regex.exec(attributeOf(rule.attribute, exchange, path, variables));
     if (!match) return;

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { compilePattern, whyNotLinear } from '../../../src/patterns/pattern.js';
+import { MatchTimeout } from '../../../src/patterns/timed.js';
+
+/** Of these none may take more than a blink; without bounds the first ones take years. */
+const blink = 2000;
+
+const attacks: [pattern: string, text: string, matches: boolean][] = [
+  ['^/a/(\\w+\\s?)*$', `/a/${'a'.repeat(41)}!`, false],
+  ['^/a/(\\w+\\s?)*$', `/a/${'a'.repeat(8000)}!`, false],
+  ['(.*;)*\\s*sid=x$', ';'.repeat(60), false],
+  ['(.*;)*\\s*sid=x$', `${';'.repeat(8000)} sid=x`, true],
+  ['^/~([^/]+)(/?.*)*/x$', `/~${'a'.repeat(43)}`, false],
+  ['\\s+$', `${' '.repeat(8000)}x`, false],
+  ['(x+x+)+y', 'x'.repeat(8000), false],
+  ['^(([a-z])+.)+[A-Z]([a-z])+$', 'a'.repeat(8000), false],
+  ['.*.*.*.*=.*', 'a'.repeat(8000), false],
+  ['(?:a?){40}a{40}', 'a'.repeat(40), true],
+];
+
+test('a pattern takes time in proportion to the text', () => {
+  for (const [pattern, text, matches] of attacks) {
+    const compiled = compilePattern(pattern);
+    const start = performance.now();
+    for (let turn = 0; turn < 20; turn++) assert.equal(compiled.test(text), matches, pattern);
+    assert.ok(performance.now() - start < blink, `${pattern}: ${performance.now() - start} ms`);
+    assert.equal(whyNotLinear(pattern), undefined);
+  }
+});
+
+test('what has no linear form is given up', () => {
+  for (const pattern of ['^(?!x)(\\w+\\s?)*$', '^((\\w+)\\s?)*\\2!$']) {
+    const compiled = compilePattern(pattern);
+    const start = performance.now();
+    assert.throws(() => compiled.exec(`${'a'.repeat(60)}?`), MatchTimeout);
+    assert.ok(performance.now() - start < blink);
+  }
+});
+
+test('lookaround and back-references are named where texts could make them slow, and only there', () => {
+  const cases: [pattern: string, reason: RegExp | undefined][] = [
+    ['^/(?!static/)', undefined],
+    ['^/(?!static/).*\\.php$', undefined],
+    ['(?<!x)\\.php$', undefined],
+    ['^(?!x)(\\w+\\s?)*$', /it looks around with "\(\?!"/],
+    ['(\\w+)-\\1', /it refers back with "\\1"/],
+    ['(?=.*a)(?=.*b)', /it looks around with "\(\?="/],
+    ['(a*){2000}', /it is too large/],
+  ];
+  for (const [pattern, reason] of cases)
+    if (reason) assert.match(whyNotLinear(pattern) ?? '', reason, pattern);
+    else assert.equal(whyNotLinear(pattern), undefined, pattern);
+});

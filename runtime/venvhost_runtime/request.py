@@ -7,7 +7,7 @@ import time
 
 from . import frames
 from .body import BLOCK, EmptyInput, FileWrapper, Input
-from .compat import allocate_lock, clock, thread_ident
+from .compat import allocate_lock, stopwatch, thread_ident
 from .output import ErrorStream, current_requests, flush_standard_streams, print_exception
 from .response import Response
 
@@ -78,7 +78,7 @@ class Request(object):
         environ["wsgi.errors"] = errors
         environ["mod_wsgi.thread_id"] = thread
         environ["mod_wsgi.application_start"] = environ["mod_wsgi.daemon_start"] = time.time()
-        started = clock()
+        started = stopwatch()
         result = None
         try:
             try:
@@ -97,7 +97,7 @@ class Request(object):
                 self._close(result)
         finally:
             self._end(runtime, errors, thread)
-            script.cost += 0.25 * (clock() - started - script.cost)
+            script.cost += 0.25 * (stopwatch() - started - script.cost)
 
     def _application(self, runtime, script):
         """The callable object of the script, which is loaded first if need be; None when the request failed by it."""

@@ -123,7 +123,7 @@ function createSeat(options: GatewaysOptions, gateway: number, known: () => ToGa
   let timer: NodeJS.Timeout | undefined;
 
   function start(): void {
-    since = Date.now();
+    since = performance.now();
     files = createFiles();
     const full: GatewayCommand = files
       ? { ...command, runtime: [files.listening.fd, files.journalFd] }
@@ -197,7 +197,7 @@ function createSeat(options: GatewaysOptions, gateway: number, known: () => ToGa
       return;
     }
     emit({ type: 'gateway-died', gateway, pid, code, signal, lastLines });
-    failures = afterDeath(failures, Date.now() - since);
+    failures = afterDeath(failures, performance.now() - since);
     timer = setTimeout(start, delayAfterDeaths(failures.deaths));
   }
 

@@ -19,6 +19,8 @@ export interface SlotWorld {
     readonly shutdown: number;
   };
   readonly emit: Emit;
+  /** Milliseconds of a clock that nobody can set. */
+  readonly now: () => number;
   /** A number that no other process of this server has. */
   readonly newId: () => number;
   readonly createFiles: (id: number) => ProcessFiles;
@@ -85,7 +87,7 @@ export function createSlot(world: SlotWorld): Slot {
   const who = { processGroup: world.processGroup, applicationGroup: world.applicationGroup };
 
   function handle(event: SlotEvent): void {
-    const step = next(state, event, Date.now(), limits);
+    const step = next(state, event, world.now(), limits);
     state = step.state;
     for (const effect of step.effects) act(effect, event);
     setTimer();
@@ -126,7 +128,7 @@ export function createSlot(world: SlotWorld): Slot {
       world.emit({
         type: 'daemon-restart-delayed',
         ...who,
-        milliseconds: state.deadline - Date.now(),
+        milliseconds: Math.round(state.deadline - world.now()),
         failures: state.failures.deaths || state.failures.imports,
       });
   }
@@ -143,7 +145,7 @@ export function createSlot(world: SlotWorld): Slot {
       own.closeFds();
       const one: Incarnation = {
         id,
-        startedAt: Date.now(),
+        startedAt: world.now(),
         files: own,
         daemon,
         loaded: [],
@@ -201,7 +203,7 @@ export function createSlot(world: SlotWorld): Slot {
     handle({ type: 'ready' });
     if (state.kind !== 'ready') return;
     const { pid } = one.daemon;
-    const milliseconds = Date.now() - one.startedAt;
+    const milliseconds = Math.round(world.now() - one.startedAt);
     one.announced = true;
     world.emit({ type: 'daemon-ready', ...who, pid, version, prefix, milliseconds });
     const { socket, journal, secret } = one.files;
@@ -279,7 +281,7 @@ export function createSlot(world: SlotWorld): Slot {
     clearTimeout(timer);
     const deadline = deadlineOf(state);
     if (deadline !== undefined)
-      timer = setTimeout(() => handle({ type: 'timer' }), Math.max(0, deadline - Date.now()) + 1);
+      timer = setTimeout(() => handle({ type: 'timer' }), Math.max(0, deadline - world.now()) + 1);
   }
 
   function tellWhenGone(): void {

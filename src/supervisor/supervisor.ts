@@ -147,6 +147,7 @@ function worldOf(
     dialect,
     timeouts: group.timeouts,
     emit: options.emit,
+    now: () => performance.now(),
     newId,
     createFiles: options.folder.create,
     start: (
@@ -181,8 +182,9 @@ async function explain(
 function onceAMinute(tell: (message: string) => void): (message: string) => void {
   let last = { message: '', at: 0 };
   return (message) => {
-    if (message === last.message && Date.now() - last.at < 60_000) return;
-    last = { message, at: Date.now() };
+    const now = performance.now();
+    if (message === last.message && now - last.at < 60_000) return;
+    last = { message, at: now };
     tell(message);
   };
 }

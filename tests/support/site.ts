@@ -17,6 +17,8 @@ export interface Site {
   readonly files?: Readonly<Record<string, string>>;
   /** The access rule for scripts; empty for none. */
   readonly access?: string;
+  /** Added to the environment of the command. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** Runs the body against a server with one process group, and stops it whatever happens. */
@@ -28,6 +30,7 @@ export async function withSite(
     more = () => '',
     files = {},
     access = 'Require all granted',
+    env = {},
   }: Site,
   body: (server: Server, folder: string) => Promise<void>,
 ): Promise<void> {
@@ -56,7 +59,9 @@ ${aliases.join('\n')}
 ${more(folder)}
 `,
   );
-  const server = await startVenvhost(['run', '-f', configuration]);
+  const server = await startVenvhost(['run', '-f', configuration], {
+    env: { ...process.env, ...env },
+  });
   try {
     await body(server, folder);
   } finally {

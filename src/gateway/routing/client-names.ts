@@ -16,13 +16,13 @@ export function createClientNames(
   return {
     find(address, then) {
       const entry = known.get(address);
-      if (entry && entry.until > Date.now()) {
+      if (entry && entry.until > performance.now()) {
         then(entry.names);
         return;
       }
       void lookUp(resolver, address).then((names) => {
         if (known.size >= most) known.clear();
-        known.set(address, { names, until: Date.now() + keepMilliseconds });
+        known.set(address, { names, until: performance.now() + keepMilliseconds });
         then(names);
       });
     },

@@ -36,3 +36,14 @@ export function begunOffset(offset: number, stream: number): number {
 export function withdrawnOffset(offset: number, stream: number): number {
   return (offset + slots + slotOf(stream)) * wordLength;
 }
+
+const nothingBegun = Buffer.alloc(slots * wordLength);
+
+/** Whether a whole journal shows a request that was begun. A region is emptied when a new connection takes it. */
+export function hasBegun(journal: Buffer): boolean {
+  for (let region = 0; region < regions; region++) {
+    const start = region * regionWords * wordLength;
+    if (!journal.subarray(start, start + nothingBegun.length).equals(nothingBegun)) return true;
+  }
+  return false;
+}

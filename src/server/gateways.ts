@@ -1,6 +1,6 @@
 import type { Emit } from '../base/events.js';
 import type { Endpoint, Plan } from '../plan/plan.js';
-import { afterDeath, delayAfterDeaths, noFailures } from '../supervisor/restart-policy.js';
+import { afterDeath, delayAfter, noFailures } from '../supervisor/restart-policy.js';
 import type { ProcessFiles } from '../supervisor/socket-folder.js';
 import {
   type GatewayCommand,
@@ -117,6 +117,8 @@ function createSeat(options: GatewaysOptions, gateway: number, known: () => ToGa
   let files: ProcessFiles | undefined;
   let since = 0;
   let failures = noFailures;
+  /** Whether this seat has ever had a process that was ready. */
+  let hadReady = false;
   let ready = false;
   let stopping = false;
   let failure: string | undefined;
@@ -124,6 +126,7 @@ function createSeat(options: GatewaysOptions, gateway: number, known: () => ToGa
 
   function start(): void {
     since = performance.now();
+    ready = false;
     files = createFiles();
     const full: GatewayCommand = files
       ? { ...command, runtime: [files.listening.fd, files.journalFd] }
@@ -157,7 +160,7 @@ function createSeat(options: GatewaysOptions, gateway: number, known: () => ToGa
   function hear(message: FromGateway): void {
     switch (message.type) {
       case 'ready':
-        ready = true;
+        ready = hadReady = true;
         emit({ type: 'gateway-up', gateway, pid: child?.pid ?? 0 });
         started.resolve();
         return;
@@ -189,7 +192,7 @@ function createSeat(options: GatewaysOptions, gateway: number, known: () => ToGa
       gone.resolve();
       return;
     }
-    if (!ready) {
+    if (!hadReady) {
       const why = failure ?? [`a gateway process ended at its start`, ...lastLines].join('\n');
       stopping = true;
       started.reject(new Error(why));
@@ -197,8 +200,9 @@ function createSeat(options: GatewaysOptions, gateway: number, known: () => ToGa
       return;
     }
     emit({ type: 'gateway-died', gateway, pid, code, signal, lastLines });
-    failures = afterDeath(failures, performance.now() - since);
-    timer = setTimeout(start, delayAfterDeaths(failures.deaths));
+    // Clients keep every gateway busy that is ready.
+    failures = afterDeath(failures, ready ? 'used' : 'unready', performance.now() - since);
+    timer = setTimeout(start, delayAfter(failures, gateway / plan.gateways.count));
   }
 
   start();

@@ -7,8 +7,29 @@ export interface ProcessSet {
   killNow(): void;
 }
 
-export function startProcessSet(world: SlotWorld, processes: number): ProcessSet {
-  const slots: Slot[] = Array.from({ length: processes }, () => createSlot(world));
+export interface SetWorld extends Omit<SlotWorld, 'share'> {
+  /** No slot has a process, nor can one start: requests need not wait. Holds until an endpoint comes up. */
+  readonly broken: (reason: string) => void;
+}
+
+export function startProcessSet(world: SetWorld, processes: number): ProcessSet {
+  /** The slots in which no process can start. */
+  const unusable = new Set<number>();
+  const slots: Slot[] = Array.from({ length: processes }, (_, index) =>
+    createSlot({
+      ...world,
+      share: index / processes,
+      endpointUp(endpoint) {
+        unusable.delete(index);
+        world.endpointUp(endpoint);
+      },
+      unusable(reason) {
+        unusable.add(index);
+        world.unusable(reason);
+        if (unusable.size === processes) world.broken(reason);
+      },
+    }),
+  );
   for (const slot of slots) slot.start();
   return {
     async stop(graceful) {

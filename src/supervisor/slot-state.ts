@@ -2,7 +2,9 @@ import type { LeavingReason } from '../protocol/control.js';
 import {
   afterDeath,
   afterFailedImport,
-  delayAfterDeaths,
+  afterReady,
+  type Death,
+  delayAfter,
   delayAfterImports,
   type Failures,
   noFailures,
@@ -36,7 +38,8 @@ export type SlotEvent =
   /** The process announced that it leaves by itself. */
   | { readonly type: 'leaving'; readonly reason: LeavingReason }
   | { readonly type: 'boot-failed' }
-  | { readonly type: 'exited' }
+  /** `used`: it had begun a request. */
+  | { readonly type: 'exited'; readonly used: boolean }
   | { readonly type: 'timer' }
   | { readonly type: 'stop'; readonly graceful: number };
 
@@ -57,6 +60,8 @@ export interface SlotLimits {
   readonly startup: number;
   /** Milliseconds between the end of the graceful time and SIGKILL. */
   readonly shutdown: number;
+  /** Where the slot stands among those of its set, from 0 to 1. */
+  readonly share: number;
 }
 
 export interface Step {
@@ -101,7 +106,7 @@ function whileStarting(
     case 'ready':
       if (state.doomed) return stay(state);
       return {
-        state: { kind: 'ready', since: state.since, failures: state.failures },
+        state: { kind: 'ready', since: state.since, failures: afterReady(state.failures) },
         effects: [],
       };
     case 'timer':
@@ -112,7 +117,7 @@ function whileStarting(
       // It has said why, and ends by itself.
       return { state: doom(state, now + lastWords), effects: [] };
     case 'exited':
-      return restart(afterDeath(state.failures, now - state.since), now, limits);
+      return restart('unready', state, now, limits);
     case 'leaving':
       return replace(event.reason, state, now, limits);
     case 'stop':
@@ -130,7 +135,7 @@ function whileReady(
 ): Step {
   switch (event.type) {
     case 'exited':
-      return restart(afterDeath(state.failures, now - state.since), now, limits);
+      return restart(event.used ? 'used' : 'unused', state, now, limits);
     case 'leaving':
       return replace(event.reason, state, now, limits);
     case 'stop':
@@ -164,8 +169,14 @@ function start(failures: Failures, now: number, limits: SlotLimits): Step {
   };
 }
 
-function restart(failures: Failures, now: number, limits: SlotLimits): Step {
-  return startAfter(delayAfterDeaths(failures.deaths), failures, now, limits);
+function restart(
+  death: Death,
+  state: { since: number; failures: Failures },
+  now: number,
+  limits: SlotLimits,
+): Step {
+  const failures = afterDeath(state.failures, death, now - state.since);
+  return startAfter(delayAfter(failures, limits.share), failures, now, limits);
 }
 
 /** The process goes by itself; its place is free for the next one now. */

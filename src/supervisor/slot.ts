@@ -12,6 +12,8 @@ export interface SlotWorld {
   readonly applicationGroup: string;
   readonly threads: number;
   readonly dialect: Dialect;
+  /** Where the slot stands among those of its set, from 0 to 1. */
+  readonly share: number;
   /** Seconds. */
   readonly timeouts: {
     readonly startup: number;
@@ -34,7 +36,7 @@ export interface SlotWorld {
   readonly endpointDown: (id: number) => void;
   /** It takes nothing new, and answers what it has begun. */
   readonly endpointLeaving: (id: number) => void;
-  /** No process of this slot can start, for this reason; it is tried again with growing delays. */
+  /** No process of this slot can start, for this reason, until one has; it is tried again with growing delays. */
   readonly unusable: (reason: string) => void;
   /** Whether the kernel killed a process for want of memory since it was asked last. */
   readonly outOfMemory?: () => boolean;
@@ -66,7 +68,7 @@ interface Incarnation {
   killed?: DeathCause;
 }
 
-/** So many starts in a row that failed, and requests get 503 at once instead of waiting. */
+/** So many starts in a row that failed: requests need not wait for this slot. */
 const hopelessAfter = 2;
 /** More scripts than this are not remembered: what a process says is not believed without limit. */
 const mostLoaded = 1000;
@@ -83,6 +85,7 @@ export function createSlot(world: SlotWorld): Slot {
   const limits = {
     startup: world.timeouts.startup * 1000,
     shutdown: world.timeouts.shutdown * 1000,
+    share: world.share,
   };
   const who = { processGroup: world.processGroup, applicationGroup: world.applicationGroup };
 
@@ -129,7 +132,7 @@ export function createSlot(world: SlotWorld): Slot {
         type: 'daemon-restart-delayed',
         ...who,
         milliseconds: Math.round(state.deadline - world.now()),
-        failures: state.failures.deaths || state.failures.imports,
+        failures: state.failures.deaths || state.failures.crashes || state.failures.imports,
       });
   }
 
@@ -159,7 +162,7 @@ export function createSlot(world: SlotWorld): Slot {
       files?.closeFds();
       files?.remove();
       world.unusable(`a daemon process cannot be started: ${(error as Error).message}`);
-      setImmediate(() => handle({ type: 'exited' }));
+      setImmediate(() => handle({ type: 'exited', used: false }));
       return undefined;
     }
   }
@@ -253,6 +256,7 @@ export function createSlot(world: SlotWorld): Slot {
     outdated.delete(one);
     clearTimeout(one.limit);
     if (one.announced) world.endpointDown(one.id);
+    const used = one.announced && one.files.begun();
     one.files.remove();
     if (news.error !== undefined)
       world.unusable(`a daemon process cannot be started: ${news.error}`);
@@ -262,9 +266,9 @@ export function createSlot(world: SlotWorld): Slot {
       );
     if (one === current) {
       current = undefined;
-      if (state.kind === 'starting' && state.failures.deaths >= hopelessAfter && !one.expected)
+      if (state.kind === 'starting' && state.failures.starts >= hopelessAfter && !one.expected)
         world.unusable(`its daemon processes end before they are ready${quoted(news.lastLines)}`);
-      handle({ type: 'exited' });
+      handle({ type: 'exited', used });
     } else tellWhenGone();
   }
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import path from 'node:path';
 import { secretLength } from '../protocol/frames.js';
-import { journalLength } from '../protocol/journal.js';
+import { hasBegun, journalLength } from '../protocol/journal.js';
 import { type BoundSocket, bindUnix } from './listening-handle.js';
 
 /** Owner of the files that gateways open; absent: whoever starts the server. */
@@ -21,6 +21,8 @@ export interface ProcessFiles {
   readonly secret: string;
   /** Closes what the supervisor holds. The daemon keeps its own copies. */
   closeFds(): void;
+  /** Whether the process has begun a request. True where the journal cannot be read. */
+  begun(): boolean;
   /** Removes both files; gateways that have them open keep them. */
   remove(): void;
 }
@@ -83,6 +85,7 @@ function createFiles(folder: string, id: number, owner: Owner | undefined): Proc
         listening.close();
         fs.closeSync(journalFd);
       }),
+      begun: () => hasBegunAny(journal),
       remove: () => {
         fs.rmSync(socket, { force: true });
         fs.rmSync(journal, { force: true });
@@ -97,6 +100,22 @@ function createFiles(folder: string, id: number, owner: Owner | undefined): Proc
 
 function randomHex(length: number): string {
   return randomBytes(length / 2).toString('hex');
+}
+
+function hasBegunAny(journal: string): boolean {
+  try {
+    const file = fs.openSync(journal, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
+    try {
+      // Never more than its length: who may write to it might have made it longer.
+      const words = Buffer.alloc(journalLength);
+      fs.readSync(file, words, 0, journalLength, 0);
+      return hasBegun(words);
+    } finally {
+      fs.closeSync(file);
+    }
+  } catch {
+    return true;
+  }
 }
 
 /** The socket has its mode from the start: nothing can connect before a `chmod`. */

@@ -4,8 +4,7 @@ import type { Endpoint, ProcessGroupPlan } from '../plan/plan.js';
 import type { Loaded } from '../protocol/control.js';
 import { bootMessage, dialectOf } from './boot-message.js';
 import { type Daemon, type DaemonCommand, type DaemonNews, startDaemon } from './daemon.js';
-import { type ProcessSet, startProcessSet } from './process-set.js';
-import type { SlotWorld } from './slot.js';
+import { type ProcessSet, type SetWorld, startProcessSet } from './process-set.js';
 import type { ProcessFiles, SocketFolder } from './socket-folder.js';
 
 /** Application groups of one process group that get processes: names can come from requests. */
@@ -119,7 +118,7 @@ function worldOf(
   group: ProcessGroupPlan,
   applicationGroup: string,
   newId: () => number,
-): SlotWorld {
+): SetWorld {
   const compiled = options.compiled?.(group);
   const dialect = dialectOf(group);
   const scripts = options.scripts(group);
@@ -159,10 +158,8 @@ function worldOf(
     endpointDown: options.endpointDown,
     endpointLeaving: options.endpointLeaving,
     ...(options.outOfMemory && { outOfMemory: options.outOfMemory }),
-    unusable(reason) {
-      unusable(reason);
-      options.groupBroken(group.name, applicationGroup, reason);
-    },
+    unusable,
+    broken: (reason) => options.groupBroken(group.name, applicationGroup, reason),
   };
 }
 

@@ -18,9 +18,7 @@ with open(sys.argv[2], 'w') as file:
 print('%d %d' % (round(clock() - before), round(time.time() - wall)))
 `;
 
-for (const python of findPythons().filter(
-  (one) => one.supported || one.version.startsWith('2.7'),
-))
+for (const python of findPythons().filter((one) => one.supported || one.version.startsWith('2.7')))
   test(`Python ${python.version}: the clock of the runtime does not follow one that is set back`, async (t) => {
     const folder = makeReadableFolder('clock-');
     t.after(() => rmSync(folder, { recursive: true }));

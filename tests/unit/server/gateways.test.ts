@@ -94,6 +94,23 @@ test('a gateway that dies is replaced, and the next one is told what it knew', a
   await gateways.stop(0);
 });
 
+test('a gateway that dies again and again while it serves is replaced within a quarter of a second', async () => {
+  const bench = options((message, gateway) => {
+    if (message.type === 'plan') gateway.tell({ type: 'ready' });
+    if (message.type === 'drain') gateway.exit();
+  });
+  const gateways = startGateways(bench.options);
+  await gateways.ready;
+  const since = performance.now();
+  for (let death = 1; death <= 8; death++) {
+    bench.made.at(-1)?.exit({ signal: 'SIGSEGV' });
+    while (bench.made.length === death) await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise(setImmediate);
+  }
+  assert.ok(performance.now() - since < 5_000, 'delays that double would be 12.7 s');
+  await gateways.stop(0);
+});
+
 test('a gateway that cannot start fails the server with its reason', async () => {
   const bench = options((message, gateway) => {
     if (message.type === 'plan') gateway.tell({ type: 'failed', message: 'no port' });

@@ -54,6 +54,23 @@ test('a daemon that dies is started again, each time later, and its last lines a
   assert.deepEqual(delays, [100, 200, 400]);
 });
 
+test('a daemon that crashes in a request is started again soon, and its group is not broken', async (t) => {
+  const { event, events, broken } = bench(t, 'crashes');
+  await event('daemon-ready', 6);
+  const delays = events.flatMap((seen) =>
+    seen.type === 'daemon-restart-delayed' ? [seen.milliseconds] : [],
+  );
+  assert.deepEqual(delays, [25, 50, 100, 125]);
+  assert.deepEqual(broken, []);
+});
+
+test('a process that never becomes ready does not break a group that has another one', async (t) => {
+  const { event, endpoints, broken } = bench(t, 'only-first', { processes: 2 });
+  await event('group-broken');
+  assert.equal(endpoints.size, 1);
+  assert.deepEqual(broken, []);
+});
+
 test('a killed daemon is replaced', async (t) => {
   const { event } = bench(t, 'good');
   const first = await event('daemon-ready');

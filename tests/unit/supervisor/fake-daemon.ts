@@ -42,6 +42,11 @@ except OSError:
 open(state, 'w').write(str(starts + 1))
 if boot['preload']:
     send(49, {'stream': 'stdout', 'request': None, 'text': 'preloads %s' % boot['preload'][0]['script']})
+if behaviour == 'only-first':
+    try:
+        os.mkdir(state + '.first')
+    except OSError:
+        sys.exit(7)
 if behaviour == 'dies' or behaviour == 'changes-and-dies' and 0 < starts < 5:
     sys.stderr.write('first line\\nlast words\\n')
     sys.stderr.flush()
@@ -62,6 +67,9 @@ sock = socket.socket(fileno=4)
 sock.listen(5)
 send(48, {'pid': os.getpid(), 'version': '3', 'prefix': sys.prefix, 'executable': sys.executable})
 send(49, {'stream': 'stdout', 'request': None, 'text': 'group %s/%s' % (boot['process_group'], boot['application_group'])})
+if behaviour == 'crashes':
+    os.pwrite(5, struct.pack('<I', 1024), 0)
+    sys.exit(7)
 if behaviour == 'leaves-once' and starts == 0:
     send(51, {'reason': 'maximum-requests', 'script': None})
 if behaviour.startswith('changes') and starts == 0:
@@ -77,6 +85,10 @@ export type Behaviour =
   | 'good'
   | 'no-interpreter'
   | 'dies'
+  /** In its first request. */
+  | 'crashes'
+  /** All processes but the first die before they are ready. */
+  | 'only-first'
   | 'never-ready'
   | 'boot-fails'
   | 'forks'

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { noFailures } from '../../../src/supervisor/restart-policy.js';
 import { next, type SlotEvent, type SlotState } from '../../../src/supervisor/slot-state.js';
 
-const limits = { startup: 30_000, shutdown: 5_000 };
+const limits = { startup: 30_000, shutdown: 5_000, share: 1 };
 const starting: SlotState = {
   kind: 'starting',
   since: 0,
@@ -22,11 +22,13 @@ const leaving = (reason: 'script-changed' | 'import-failed'): SlotEvent => ({
   type: 'leaving',
   reason,
 });
+const exited: SlotEvent = { type: 'exited', used: false };
+const crashed: SlotEvent = { type: 'exited', used: true };
 const stop = (graceful: number): SlotEvent => ({ type: 'stop', graceful });
 
 const table: [string, SlotState, SlotEvent, number, string, string[]][] = [
   ['a stopped slot starts', stopped, { type: 'start' }, 0, 'starting', ['spawn']],
-  ['a stopped slot ignores the rest', stopped, { type: 'exited' }, 0, 'stopped', []],
+  ['a stopped slot ignores the rest', stopped, exited, 0, 'stopped', []],
   ['a process says that it is ready', starting, { type: 'ready' }, 10, 'ready', []],
   ['a timer that is early changes nothing', starting, { type: 'timer' }, 29_999, 'starting', []],
   [
@@ -38,14 +40,7 @@ const table: [string, SlotState, SlotEvent, number, string, string[]][] = [
     ['report-start-timeout', 'kill'],
   ],
   ['a doomed process cannot become ready', doomed, { type: 'ready' }, 30_001, 'starting', []],
-  [
-    'a doomed process is replaced',
-    doomed,
-    { type: 'exited' },
-    30_002,
-    'backing-off',
-    ['report-delay'],
-  ],
+  ['a doomed process is replaced', doomed, exited, 30_002, 'backing-off', ['report-delay']],
   ['a boot that failed ends by itself', starting, { type: 'boot-failed' }, 1, 'starting', []],
   [
     'one that does not is killed',
@@ -55,19 +50,29 @@ const table: [string, SlotState, SlotEvent, number, string, string[]][] = [
     'starting',
     ['kill'],
   ],
+  ['an early death is answered later', ready, exited, 9_999, 'backing-off', ['report-delay']],
+  ['a late death is a first one', ready, exited, 10_000, 'backing-off', ['report-delay']],
   [
-    'an early death is answered later',
+    'a process that crashed in a request is replaced at once',
     ready,
-    { type: 'exited' },
-    9_999,
-    'backing-off',
-    ['report-delay'],
+    crashed,
+    5,
+    'starting',
+    ['spawn'],
   ],
   [
-    'a late death is a first one',
-    ready,
-    { type: 'exited' },
+    'so is one that had lived long, however many crashed before',
+    { ...ready, failures: { ...noFailures, crashes: 50 } },
+    crashed,
     10_000,
+    'starting',
+    ['spawn'],
+  ],
+  [
+    'the next one in a row waits a little',
+    { ...ready, failures: { ...noFailures, crashes: 50 } },
+    crashed,
+    9_999,
     'backing-off',
     ['report-delay'],
   ],
@@ -89,7 +94,7 @@ const table: [string, SlotState, SlotEvent, number, string, string[]][] = [
   ],
   [
     'a second failed import waits',
-    { ...ready, failures: { deaths: 0, imports: 1 } },
+    { ...ready, failures: { ...noFailures, imports: 1 } },
     leaving('import-failed'),
     5,
     'backing-off',
@@ -100,7 +105,7 @@ const table: [string, SlotState, SlotEvent, number, string, string[]][] = [
   ['nothing runs that could be stopped', backingOff, stop(0), 1, 'stopped', []],
   ['a ready process is asked to go', ready, stop(1000), 1, 'stopping', ['ask-to-stop']],
   ['a starting process is asked to go', starting, stop(1000), 1, 'stopping', ['ask-to-stop']],
-  ['it goes', asked, { type: 'exited' }, 1, 'stopped', []],
+  ['it goes', asked, exited, 1, 'stopped', []],
   ['it does not go', asked, { type: 'timer' }, 5_000, 'stopping', ['report-stop-timeout', 'kill']],
   ['a second stop hurries', asked, stop(0), 10, 'stopping', ['kill']],
   ['it is killed once', killed, { type: 'timer' }, 9_000, 'stopping', []],
@@ -112,6 +117,19 @@ for (const [title, state, event, now, kind, effects] of table)
     assert.equal(step.state.kind, kind);
     assert.deepEqual(step.effects, effects);
   });
+
+test('a crash in a request is no reason to give a process up that starts', () => {
+  let state: SlotState = starting;
+  for (let crash = 0; crash < 5; crash++) {
+    state = next(state, { type: 'ready' }, 10, limits).state;
+    state = next(state, crashed, 20, limits).state;
+    if (state.kind === 'backing-off') {
+      assert.ok(state.deadline <= 20 + 250, `${state.deadline} ms after ${crash + 1}`);
+      state = next(state, { type: 'timer' }, state.deadline, limits).state;
+    }
+    assert.ok(state.kind === 'starting' && state.failures.starts === 0);
+  }
+});
 
 test('the deadline of a stop is the graceful time and the shutdown-timeout', () => {
   const { state } = next(ready, stop(15_000), 100, limits);

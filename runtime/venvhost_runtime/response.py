@@ -7,6 +7,9 @@ and section "Response rules" of mod_wsgi's behaviour.
 from . import frames
 from .compat import PY2
 
+#: Leaves room for the Content-Length that the server adds.
+_LONGEST_HEAD = frames.MAXIMUM_HEAD - 64
+
 #: Characters of a token, RFC 9110 section 5.6.2: what a header name may consist of.
 _TOKEN = frozenset(b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
@@ -205,7 +208,10 @@ def _encode_head(status, headers):
             if length is not None and declared != length:
                 raise ValueError("invalid Content-Length header value: %r" % (header[1],))
             length = declared
-    checked = (b"\n".join(parts), length)
+    head = b"\n".join(parts)
+    if len(head) > _LONGEST_HEAD:
+        raise ValueError("response headers must have at most %d bytes, got %d" % (_LONGEST_HEAD, len(head)))
+    checked = (head, length)
     # Text that changes with each request (cookies, dates) would only fill the table: it starts anew when full.
     if key is not None:
         if len(_checked) >= _CHECKED_MAXIMUM:

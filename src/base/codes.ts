@@ -115,6 +115,10 @@ export const catalogue = {
     title: 'which Python serves a script that was given without one',
   },
   'user-defaulted': { severity: 'note', title: 'root started the server and no User is stated' },
+  'gateway-user-shared': {
+    severity: 'warning',
+    title: 'an application runs as the user of the gateways while others have users of their own',
+  },
   'user-unknown': { severity: 'error', title: 'no such user or group' },
   'user-is-root': { severity: 'error', title: 'applications and gateways never run as root' },
   'user-needs-root': { severity: 'error', title: 'another user can only be switched to by root' },

@@ -19,6 +19,9 @@ export interface GlobalSettings {
   listen: Stated<ListenAddress>[];
   user?: Stated<string>;
   group?: Stated<string>;
+  /** Ours: whom gateways run as, apart from applications. */
+  gatewayUser?: Stated<string>;
+  gatewayGroup?: Stated<string>;
   pidFile?: Stated<string>;
   pythonHome?: Stated<string>;
   pythonPath?: Stated<readonly string[]>;

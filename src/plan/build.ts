@@ -5,6 +5,7 @@ import type { Config, ListenAddress } from '../config/config.js';
 import { checkAccess } from './access-check.js';
 import { planEmbedded } from './embedded.js';
 import type { Facts } from './facts.js';
+import { checkGatewayUser } from './gateway-user.js';
 import { checkGroups } from './group-checks.js';
 import { hostTitle, type PlannedHost, planHosts } from './hosts.js';
 import { planIdentities } from './identities.js';
@@ -88,6 +89,12 @@ export function buildPlan(config: Config, facts: Facts, options: PlanOptions = {
         groups.map(({ plan }) => plan),
         uses,
         facts,
+      ),
+      ...checkGatewayUser(
+        config,
+        groups.map(({ plan }) => plan),
+        uses,
+        identities.gateways,
       ),
       ...checkMachine(config, facts),
       ...checkScripts(config.processGroups, facts),

@@ -96,9 +96,9 @@ function runtimeFolder(machine: Machine): string {
 function namedAccounts(config: Config, machine: Machine) {
   const users = new Set([`#${machine.self.uid}`]);
   const groups = new Set([`#${machine.self.gid}`]);
-  const { user, group } = config.global;
-  if (user) users.add(user.value);
-  if (group) groups.add(group.value);
+  const { user, group, gatewayUser, gatewayGroup } = config.global;
+  for (const stated of [user, gatewayUser]) if (stated) users.add(stated.value);
+  for (const stated of [group, gatewayGroup]) if (stated) groups.add(stated.value);
   for (const { options } of config.processGroups) {
     if (options.user) users.add(options.user.value);
     if (options.group) groups.add(options.group.value);

@@ -4,6 +4,7 @@ import type { Stated } from '../base/span.js';
 import type { Config, ProcessGroup } from '../config/config.js';
 import { type Account, findGroup, findUser, groupsOf, numberOf } from './accounts.js';
 import type { Facts } from './facts.js';
+import { ownAccount } from './gateway-account.js';
 import type { Identity } from './plan.js';
 
 type Known = Pick<Facts, 'self' | 'accounts' | 'setpriv'>;
@@ -11,6 +12,8 @@ type Known = Pick<Facts, 'self' | 'accounts' | 'setpriv'>;
 /** Who runs what. An identity is absent where nothing is switched: everything runs as ourselves. */
 export interface Identities {
   readonly self: Identity;
+  /** Of groups that state none. */
+  readonly applications?: Identity;
   readonly gateways?: Identity;
   /** By process group; `''` stands for requests without a group. */
   readonly groups: ReadonlyMap<string, Identity | undefined>;
@@ -21,17 +24,24 @@ export interface Identities {
 const defaultUsers = ['www-data', 'apache', 'nobody'];
 
 /**
- * Looks up `User`, `Group`, `user=`, `group=` and `supplementary-groups=`. As mod_wsgi: a group's user is
- * that of the server unless stated, its group likewise, and the supplementary groups are those of the user.
+ * Looks up `User`, `Group`, `GatewayUser`, `user=`, `group=` and `supplementary-groups=`. As mod_wsgi: a group's
+ * user is that of the server unless stated, its group likewise, and the supplementary groups are those of the user.
  */
 export function planIdentities(config: Config, known: Known): Identities {
   const diagnostics: Diagnostic[] = [];
   const self = ourselves(known);
-  const gateways = gatewayIdentity(config, known, self, diagnostics);
+  const applications = applicationIdentity(config, known, self, diagnostics);
+  const gateways = gatewayIdentity(config, applications, known, self, diagnostics);
   const groups = new Map<string, Identity | undefined>([['', gateways]]);
   for (const group of config.processGroups)
-    groups.set(group.name, groupIdentity(group, config, gateways, known, self, diagnostics));
-  return { self, ...(gateways && { gateways }), groups, diagnostics };
+    groups.set(group.name, groupIdentity(group, config, applications, known, self, diagnostics));
+  return {
+    self,
+    ...(applications && { applications }),
+    ...(gateways && { gateways }),
+    groups,
+    diagnostics,
+  };
 }
 
 function ourselves({ self, accounts }: Known): Identity {
@@ -47,7 +57,7 @@ function ourselves({ self, accounts }: Known): Identity {
   };
 }
 
-function gatewayIdentity(
+function applicationIdentity(
   config: Config,
   known: Known,
   self: Identity,
@@ -64,19 +74,44 @@ function gatewayIdentity(
         hint: 'install util-linux, or start venvhost as the user that applications run as',
       }),
     );
-  const account = user ? lookUpUser(user, known, diagnostics) : defaultUser(known, diagnostics);
+  const account = user
+    ? lookUpUser(user, known, diagnostics)
+    : defaultUser(config, known, diagnostics);
   return account && identityOf(account, group, undefined, known, diagnostics);
 }
 
-function defaultUser(known: Known, diagnostics: Diagnostic[]): Account | undefined {
+/** They are in the group of `User` too, and read what it may read. */
+function gatewayIdentity(
+  config: Config,
+  applications: Identity | undefined,
+  known: Known,
+  self: Identity,
+  diagnostics: Diagnostic[],
+): Identity | undefined {
+  const { gatewayUser, gatewayGroup } = config.global;
+  if (self.uid !== 0) {
+    checkSame(gatewayUser, gatewayGroup, self, known, diagnostics);
+    return undefined;
+  }
+  const account = gatewayUser
+    ? lookUpUser(gatewayUser, known, diagnostics)
+    : ownAccount(config, known.accounts);
+  if (!account) return gatewayUser ? undefined : applications;
+  const identity = identityOf(account, gatewayGroup, undefined, known, diagnostics);
+  if (!identity || !applications) return identity;
+  return { ...identity, groups: [...new Set([...identity.groups, applications.gid])] };
+}
+
+function defaultUser(config: Config, known: Known, diagnostics: Diagnostic[]): Account | undefined {
   const account = defaultUsers
     .map((name) => findUser(known.accounts, name))
     .find((found) => found !== undefined);
+  const apart = config.global.gatewayUser ?? ownAccount(config, known.accounts);
   if (account)
     diagnostics.push(
       diagnostic(
         'user-defaulted',
-        `no User is stated: gateways and applications run as ${account.name}`,
+        `no User is stated: ${apart ? '' : 'gateways and '}applications run as ${account.name}`,
         { hint: `write User ${account.name}` },
       ),
     );
@@ -94,7 +129,7 @@ function defaultUser(known: Known, diagnostics: Diagnostic[]): Account | undefin
 function groupIdentity(
   group: ProcessGroup,
   config: Config,
-  gateways: Identity | undefined,
+  applications: Identity | undefined,
   known: Known,
   self: Identity,
   diagnostics: Diagnostic[],
@@ -104,10 +139,14 @@ function groupIdentity(
     checkSame(user, own, self, known, diagnostics);
     return undefined;
   }
-  if (!user && !own && !supplementaryGroups) return gateways;
+  if (!user && !own && !supplementaryGroups) return applications;
   const account = user
     ? lookUpUser(user, known, diagnostics)
-    : gateways && { ...gateways, name: gateways.user, home: gateways.homeDirectory };
+    : applications && {
+        ...applications,
+        name: applications.user,
+        home: applications.homeDirectory,
+      };
   return (
     account &&
     identityOf(account, own ?? config.global.group, supplementaryGroups, known, diagnostics)

@@ -26,7 +26,7 @@ export async function identityFor(
   });
   const text = `venvhost venv --user ${user}`;
   const at = { file: 'command line', line: 1, column: 15, endColumn: text.length + 1, text };
-  const { gateways, diagnostics } = planIdentities(
+  const { applications, diagnostics } = planIdentities(
     {
       global: { listen: [], ...(user !== undefined && { user: { value: user, at } }) },
       main: emptyHost(),
@@ -36,7 +36,7 @@ export async function identityFor(
     { self: machine.self, accounts, ...(setpriv !== undefined && { setpriv }) },
   );
   return {
-    ...(gateways && { identity: gateways }),
+    ...(applications && { identity: applications }),
     ...(setpriv !== undefined && { setpriv }),
     accounts,
     diagnostics: diagnostics.filter(({ severity }) => severity === 'error'),

@@ -32,6 +32,11 @@ export const headerLength = 8;
 /** A longer frame is a broken peer. */
 export const maximumPayload = 16 * 1024 * 1024;
 /**
+ * The head of an answer, in bytes. A longer one, which no client would take either, is the failure of its request
+ * alone: a frame that is too long would end the connection, with the answers of others.
+ */
+export const maximumHead = 256 * 1024;
+/**
  * Characters of the secret that the first frame shows: 32 random bytes in hex, made anew for each process. Its
  * supervisor tells it to the process and to gateways, over their own connections, and nobody else ever has it.
  */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { test } from 'node:test';
 import { Control } from '../../src/protocol/control.js';
-import { Failure, Frame, initialWindow } from '../../src/protocol/frames.js';
+import { Failure, Frame, initialWindow, maximumHead } from '../../src/protocol/frames.js';
 import { begunOffset, withdrawnOffset } from '../../src/protocol/journal.js';
 import { findPythons } from '../support/pythons.js';
 import { type Daemon, type Gateway, startDaemon } from './daemon.js';
@@ -67,6 +67,32 @@ for (const python of findPythons().filter(
       ['Content-Length', '12'],
     ]);
     assert.equal(answer.body.toString(), 'Hello World!');
+  });
+
+  behaviour('headers beyond the limit are a failure of their request alone', async ({ daemon }) => {
+    const file = daemon.script(
+      'long.wsgi',
+      `
+def application(environ, start_response):
+    environ['wsgi.input'].read()
+    length = int(environ['QUERY_STRING'])
+    start_response('200 OK', [('X-%d' % index, 'x' * 4096) for index in range(length // 4096)])
+    return [b'answer']
+`,
+    );
+    const gateway = await daemon.connect();
+    gateway.request(1, { SCRIPT_FILENAME: file, QUERY_STRING: '0' }, 'open');
+    gateway.request(2, { SCRIPT_FILENAME: file, QUERY_STRING: String(17 * 1024 * 1024) });
+    gateway.request(3, { SCRIPT_FILENAME: file, QUERY_STRING: String(maximumHead) });
+    gateway.request(4, { SCRIPT_FILENAME: file, QUERY_STRING: String(maximumHead / 2) });
+    assert.equal((await gateway.answer(2)).failure, Failure.Raised);
+    assert.equal((await gateway.answer(3)).failure, Failure.Raised);
+    assert.equal((await gateway.answer(4)).body.toString(), 'answer');
+    gateway.send(Frame.End, 1);
+    assert.equal((await gateway.answer(1)).body.toString(), 'answer');
+    await daemon.until('the message', () =>
+      daemon.logs.some(({ text }) => text.includes('response headers must have at most 262080')),
+    );
   });
 
   behaviour('wsgiref.validate finds nothing wrong with us', async ({ ask, daemon }) => {

@@ -138,6 +138,15 @@ export const planning = {
     remedy: 'State the user.',
     example: 'User www-data',
   },
+  'gateway-user-shared': {
+    cause:
+      'Some process groups have a user of their own (user=), and another one runs as the user of the gateways, or its application runs in embedded mode, inside of them. As with mod_wsgi, a group without user= runs as User.',
+    happens:
+      'It is served. An application that runs as the user of the gateways can send them signals, which stops all sites for a moment; it cannot read their memory, nor connect to other process groups. An application in embedded mode can do all that a gateway can, and so run any script of any process group as the user of that group.',
+    remedy:
+      'Give the group a user of its own, or give gateways one with GatewayUser. A machine that has a user called venvhost needs no GatewayUser, unless something runs in embedded mode. An application in embedded mode gets a process group.',
+    example: 'GatewayUser venvhost',
+  },
   'user-unknown': {
     cause: 'A user or group is not known to this machine.',
     happens: refuses,

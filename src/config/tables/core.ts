@@ -1,3 +1,4 @@
+import type { Stated } from '../../base/span.js';
 import { type Declaration, everywhere, hosts, invalid, serverOnly } from '../declaration.js';
 import { flag, integer, path, stated } from '../values.js';
 import { once } from '../without-effect.js';
@@ -22,9 +23,27 @@ export const coreDirectives: readonly Declaration[] = [
   },
   identity(
     'User',
-    'The user that the gateways run as, and the daemons whose process group states no `user=`. A name, or `#` and a number. Only root can switch users; nothing ever runs as root.',
+    'The user that the daemons run as whose process group states no `user=`, and the gateways, unless `GatewayUser` gives them another. A name, or `#` and a number. Only root can switch users; nothing ever runs as root.',
   ),
   identity('Group', 'The group that goes with `User`: a name, or `#` and a number.'),
+  {
+    name: 'GatewayUser',
+    kind: 'directive',
+    family,
+    syntax: 'name|#number [group|#number]',
+    default:
+      'the user `venvhost` where the machine has one and nothing runs in embedded mode, else `User`',
+    contexts: serverOnly,
+    words: [1, 2],
+    text: 'A directive of venvhost, which Apache does not know: the user that the gateways run as, best one that nothing else runs as. Gateways speak HTTP and reach every process group; an application of the same user can send them signals, and one in embedded mode runs inside of them. Gateways are in the group of `User` as well, so that they can read what it may read.',
+    effect: ({ evaluation, words: [user, group] }) => {
+      checkAccount(user!, 'GatewayUser');
+      evaluation.config.global.gatewayUser = user!;
+      if (!group) return;
+      checkAccount(group, 'The group of GatewayUser');
+      evaluation.config.global.gatewayGroup = group;
+    },
+  },
   {
     name: 'PidFile',
     kind: 'directive',
@@ -149,11 +168,15 @@ function identity(name: 'User' | 'Group', text: string): Declaration {
     words: [1, 1],
     text,
     effect: ({ evaluation, words: [word] }) => {
-      if (!/^(#\d+|[^\s#:][^\s:]*)$/.test(word!.value))
-        throw invalid(word!, `${name} must be a name, or "#" and a number`);
+      checkAccount(word!, name);
       evaluation.config.global[name === 'User' ? 'user' : 'group'] = word!;
     },
   };
+}
+
+function checkAccount(word: Stated<string>, what: string): void {
+  if (!/^(#\d+|[^\s#:][^\s:]*)$/.test(word.value))
+    throw invalid(word, `${what} must be a name, or "#" and a number`);
 }
 
 function limit(

@@ -1,3 +1,4 @@
+import { maximumHead } from '../../protocol/frames.js';
 import { type Head, parseHead } from '../../protocol/head.js';
 import { type AnswerHead, answerHead } from '../http/answer-head.js';
 
@@ -15,6 +16,8 @@ const longestKept = 4096;
 export function readHead(text: string): AnswerHead | string {
   const known = heads.get(text);
   if (known) return known;
+  if (text.length > maximumHead)
+    return `its headers have ${text.length} bytes, at most ${maximumHead} are possible`;
   const read = prepare(text);
   if (typeof read === 'string') return read;
   if (text.length > longestKept) return read;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { test } from 'node:test';
-import { initialWindow } from '../../../src/protocol/frames.js';
+import { initialWindow, maximumHead } from '../../../src/protocol/frames.js';
 import { regions, regionWords } from '../../../src/protocol/journal.js';
 import { welcome } from './support/fake-runtime.js';
 import { groupPlan } from './support/plans.js';
@@ -65,6 +65,26 @@ for (const region of [1, regions * regionWords, 0xfffffff0])
     assert.ok(answer.status >= 500);
     assert.equal(runtime.requests.length, 0);
   });
+
+test('a head that is too long is the failure of its request alone', async (t) => {
+  const running = await run(t);
+  const runtime = await running.runtime(() => {});
+  const other = running.ask(get('/other'));
+  const waiting = await runtime.request(0);
+  const long = `200 OK\nX-Long\n${'x'.repeat(maximumHead)}`;
+  runtime.application = (request) => {
+    if (request.path === '/pieces') {
+      request.head(long);
+      request.end();
+    } else request.respond(long);
+  };
+  assert.equal((await running.ask(get('/whole'))).status, 500);
+  assert.equal((await running.ask(get('/pieces'))).status, 500);
+  const { reason } = await running.event('request-failed');
+  assert.match(String(reason), /its headers have \d+ bytes, at most 262144 are possible/);
+  waiting.text('of the other');
+  assert.equal((await other).body, 'of the other');
+});
 
 test('a process that sends more than it has credit for is cut off', async (t) => {
   const running = await run(t);

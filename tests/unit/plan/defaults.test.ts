@@ -6,6 +6,7 @@ import { planOf } from './config.js';
 
 /** Defaults that depend on the machine or on other sections: the manual describes them in words. */
 const inWords: ReadonlySet<string> = new Set([
+  'GatewayUser',
   'ServerRoot',
   'ServerName',
   'ErrorLog',

@@ -9,7 +9,7 @@ interface Entry {
 
 /**
  * Every code a diagnostic can carry. Codes are stable and never used again for something else.
- * The severity is the default one; `--ignore-unsupported` turns `unsupported-directive` into a warning.
+ * The severity is the default one; `--ignore-unsupported` makes warnings of what is passed over.
  */
 export const catalogue = {
   // Reading the configuration
@@ -35,6 +35,14 @@ export const catalogue = {
   'directive-without-effect': {
     severity: 'note',
     title: 'accepted for compatibility, does nothing here',
+  },
+  'section-skipped': {
+    severity: 'note',
+    title: 'the condition around some lines does not hold',
+  },
+  'module-missing': {
+    severity: 'error',
+    title: 'hosts, mounts or access stand in an <IfModule> of a module that is not here',
   },
   'wrong-context': { severity: 'error', title: 'the directive cannot stand in this place' },
   'argument-count': { severity: 'error', title: 'too few or too many arguments' },

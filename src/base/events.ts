@@ -127,6 +127,8 @@ export type Event =
       target: string;
       path: string;
       directory?: string;
+      /** The directive that was passed over and may guard it, with its place. */
+      closed?: string;
       request: string;
     }
   | {

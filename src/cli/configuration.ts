@@ -27,7 +27,10 @@ export function addConfigurationOptions(command: Command): Command {
       collectDefine,
       new Map<string, string>(),
     )
-    .option('--ignore-unsupported', 'skip directives that are not supported yet, with a warning')
+    .option(
+      '--ignore-unsupported',
+      'skip what is not supported, with a warning; what it may guard stays closed',
+    )
     .allowExcessArguments()
     .hook('preAction', (_, called) => checkFiles(called));
 }

@@ -1,3 +1,4 @@
+import type { Code } from '../base/codes.js';
 import { type Diagnostic, formatDiagnostic, type Severity } from '../base/diagnostic.js';
 import { formatSpan, type Span } from '../base/span.js';
 import { type Colors, paintDiagnostics } from './colors.js';
@@ -32,12 +33,19 @@ export function countDiagnostics(diagnostics: readonly Diagnostic[]): string {
 /** The way out that many errors share; ends in a newline, or is empty. */
 export function commonHint(diagnostics: readonly Diagnostic[]): string {
   const unsupported = diagnostics.filter(
-    ({ code, severity }) => code === 'unsupported-directive' && severity === 'error',
+    ({ code, severity }) => passable.has(code) && severity === 'error',
   ).length;
   if (unsupported === 0) return '';
   const which = unsupported === 1 ? '1 of them is' : `${unsupported} of them are`;
-  return `  hint: ${which} not supported yet; --ignore-unsupported turns that into warnings\n`;
+  return `  hint: ${which} not supported; --ignore-unsupported starts without that, and leaves closed what it may guard\n`;
 }
+
+/** What `--ignore-unsupported` makes warnings of. */
+const passable: ReadonlySet<Code> = new Set<Code>([
+  'unsupported-directive',
+  'replaced-directive',
+  'module-missing',
+]);
 
 /** The configuration may be somebody else's: escape sequences in it must not reach the terminal. */
 export function printable(text: string): string {

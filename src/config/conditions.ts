@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { compilePattern } from '../patterns/pattern.js';
 import { isImplementedModule } from './modules.js';
 import { type Reading, report } from './reading.js';
-import type { DirectiveNode } from './tree.js';
+import type { DirectiveNode, SkippedNode } from './tree.js';
 import { splitWords } from './words.js';
 
 type Condition = Omit<DirectiveNode, 'kind'>;
@@ -10,17 +10,31 @@ type Condition = Omit<DirectiveNode, 'kind'>;
 /** The version that `<IfVersion>` sees: the Apache whose language this is. */
 const pretendedVersion = [2, 4, 62] as const;
 
-const conditions: Readonly<
-  Record<string, (reading: Reading, node: Condition, words: readonly string[]) => boolean>
-> = {
-  ifdefine: (reading, node, words) =>
-    negatable(reading, node, words, (name) => reading.defines.has(name)),
-  ifmodule: (reading, node, words) => negatable(reading, node, words, isImplementedModule),
-  iffile: (reading, node, words) =>
-    negatable(reading, node, words, (path) =>
-      reading.sources.exists(posix.resolve(reading.serverRoot, path)),
-    ),
-  ifversion: ifVersion,
+/** Why a condition does not hold, in words and for what is said of it. */
+export interface Skipping {
+  readonly reason: string;
+  readonly cause: SkippedNode['cause'];
+}
+
+type Check = (reading: Reading, node: Condition, words: readonly string[]) => Skipping | undefined;
+
+const conditions: Readonly<Record<string, Check>> = {
+  ifdefine: negatable(
+    (reading, name) => reading.defines.has(name),
+    (name, holds) => `${name} is ${holds ? '' : 'not '}defined`,
+  ),
+  ifmodule: negatable(
+    (_, name) => isImplementedModule(name),
+    (name, holds) => `${moduleTitle(name)} is ${holds ? '' : 'not '}here`,
+  ),
+  iffile: negatable(
+    (reading, path) => reading.sources.exists(posix.resolve(reading.serverRoot, path)),
+    (path, holds) => `${path} ${holds ? 'exists' : 'does not exist'}`,
+  ),
+  ifversion: (reading, node, words) =>
+    ifVersion(reading, node, words)
+      ? undefined
+      : { reason: `venvhost counts as Apache ${pretendedVersion.join('.')}`, cause: 'chosen' },
 };
 
 /** Whether a section is a condition on its content that is decided while reading. */
@@ -28,8 +42,8 @@ export function isConditional(name: string): boolean {
   return name.toLowerCase() in conditions;
 }
 
-/** Whether the content of a condition counts. A condition that is written wrongly is reported and does not hold. */
-export function conditionOf(reading: Reading, node: Condition): boolean {
+/** Why the content of a condition does not count; undefined where it does. One that is written wrongly is reported and does not hold. */
+export function whySkipped(reading: Reading, node: Condition): Skipping | undefined {
   const { words } = splitWords(node.arguments);
   return conditions[node.name.toLowerCase()]!(
     reading,
@@ -39,22 +53,34 @@ export function conditionOf(reading: Reading, node: Condition): boolean {
 }
 
 function negatable(
-  reading: Reading,
-  node: Condition,
-  words: readonly string[],
-  holds: (name: string) => boolean,
-): boolean {
-  const [word] = words;
-  if (words.length !== 1 || !word || word === '!') {
-    report(
-      reading,
-      'argument-count',
-      `<${node.name}> takes one argument, a name with or without "!", got ${words.length}`,
-      { at: node.at },
-    );
-    return false;
-  }
-  return word.startsWith('!') ? !holds(word.slice(1)) : holds(word);
+  holds: (reading: Reading, name: string) => boolean,
+  reasonText: (name: string, holds: boolean) => string,
+): Check {
+  return (reading, node, words) => {
+    const [word] = words;
+    if (words.length !== 1 || !word || word === '!') {
+      report(
+        reading,
+        'argument-count',
+        `<${node.name}> takes one argument, a name with or without "!", got ${words.length}`,
+        { at: node.at },
+      );
+      return { reason: 'the condition is not complete', cause: 'expected' };
+    }
+    const negated = word.startsWith('!');
+    const name = negated ? word.slice(1) : word;
+    const found = holds(reading, name);
+    if (found !== negated) return undefined;
+    const isModule = node.name.toLowerCase() === 'ifmodule';
+    const cause = !isModule ? 'chosen' : negated ? 'expected' : 'module-missing';
+    return { reason: reasonText(name, found), cause };
+  };
+}
+
+/** `mod_ssl` of `mod_ssl.c` and of `ssl_module`. */
+function moduleTitle(name: string): string {
+  const identifier = /^(\w+)_module$/.exec(name)?.[1];
+  return identifier === undefined ? name.replace(/\.c$/, '') : `mod_${identifier}`;
 }
 
 /** `<IfVersion [[!]operator] version>`; `=` and `==` compare the numbers given, `~` and `/…/` match text. */

@@ -161,6 +161,10 @@ export interface DirectorySettings {
   /** Options FollowSymLinks / SymLinksIfOwnerMatch; `none` when an Options line leaves both out. */
   followSymLinks?: Stated<'always' | 'owner' | 'none'>;
   acceptPathInfo?: Stated<boolean>;
+  /** The directive that was passed over and could have forbidden requests: all of them get 403. */
+  closed?: Stated<string>;
+  /** The directive that makes programs of files here, and was passed over: they are not sent as they are. */
+  neverSent?: Stated<string>;
 }
 
 export type Requirement =
@@ -205,6 +209,8 @@ export interface ProcessGroup {
 }
 
 export interface ProcessGroupOptions {
+  /** The option that protects something and was passed over: the group must not run. */
+  unprotected?: Stated<string>;
   user?: Stated<string>;
   group?: Stated<string>;
   supplementaryGroups?: Stated<readonly string[]>;

@@ -136,16 +136,33 @@ export function option(
     refused,
     read: (into, word, call) => {
       if (!read(into, word, call) || honoured) return;
-      if (refused) throw notSupported(name, word);
+      if (refused) return leaveBroken(into, name, word, call);
       warnOnce(call, name, word);
     },
   };
 }
 
-function notSupported(name: string, word: Stated<string>): Refusal {
-  return new Refusal('unsupported-directive', `${name}= is not supported yet`, {
+/** A group without the protection that it states does not run. */
+function leaveBroken(
+  into: ProcessGroupOptions,
+  name: string,
+  word: Stated<string>,
+  call: Call,
+): void {
+  const message = `${name}= is not supported yet`;
+  const rest = {
     at: word.at,
     hint: `what it protects would be open without it: leave ${name}= out only where that is no harm`,
+  };
+  if (!call.evaluation.ignoreUnsupported) throw new Refusal('unsupported-directive', message, rest);
+  into.unprotected ??= { value: name, at: word.at };
+  call.evaluation.diagnostics.push({
+    ...diagnostic(
+      'unsupported-directive',
+      `${message}: every request for its process group gets 503`,
+      rest,
+    ),
+    severity: 'warning',
   });
 }
 

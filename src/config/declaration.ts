@@ -24,7 +24,8 @@ export type Family =
   | 'environment'
   | 'wsgi'
   | 'without effect'
-  | 'not supported';
+  | 'not supported'
+  | 'foreign';
 
 /** Everything about one directive or section; reading, checks and the manual come from it. */
 export interface Declaration {
@@ -72,6 +73,7 @@ export interface Call {
   readonly text: ArgumentText;
   readonly scope: Scope;
   readonly evaluation: Evaluation;
+  readonly node: Node;
   /** Content of a section. */
   readonly children: readonly Node[];
   /** Everything that stands in the same section, this one too. */
@@ -87,6 +89,12 @@ export interface Evaluation {
   readonly ignoreUnsupported: boolean;
   /** What was said already and is said once. */
   readonly said: Set<string>;
+  /** What cannot be known of requests, by the directive that was passed over. */
+  readonly lost: { address?: Stated<string>; variables?: Stated<string> };
+  /** Hosts that speak plain HTTP (`off`) or would speak TLS (`on`), as SSLEngine states it. */
+  readonly tls: Map<HostSettings, 'on' | 'off'>;
+  /** Ports of `Listen … http`. */
+  readonly plainPorts: Set<number>;
   /** Evaluates the content of a section in a scope of its own. */
   readonly evaluate: (nodes: readonly Node[], scope: Scope) => void;
 }
@@ -141,7 +149,7 @@ export function invalid(word: Stated<string>, message: string, hint?: string): R
 }
 
 /** Variables can make a word of any length; the excerpt shows where it comes from. */
-function shortened(text: string): string {
+export function shortened(text: string): string {
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }
 

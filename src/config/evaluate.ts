@@ -6,10 +6,14 @@ import {
   Refusal,
   reportRefusal,
   type Scope,
+  shortened,
   unclosedQuote,
 } from './declaration.js';
+import { lossesOf, soundsLikeGuard } from './losses.js';
+import { type PassedOver, passOver } from './pass-over.js';
+import { tellSkipped } from './skipped.js';
 import { findDeclaration, knownNames } from './tables/all.js';
-import type { Node } from './tree.js';
+import type { DirectiveNode, Node, SectionNode } from './tree.js';
 import { splitWords } from './words.js';
 
 /** Enters the directives of a tree into the Config, in order; every mistake is reported and passed over. */
@@ -30,11 +34,23 @@ function evaluateNode(
   scope: Scope,
   siblings: readonly Node[],
 ): void {
+  if (node.kind === 'skipped') {
+    tellSkipped(evaluation, node, scope);
+    return;
+  }
   const declaration = findDeclaration(node.kind, node.name);
-  if (!declaration) throw unknown(node);
+  if (!declaration) {
+    passOverUnknown({ evaluation, scope, node, siblings }, node);
+    return;
+  }
   checkContext(declaration, scope);
   const { words, unclosed } = splitWords(node.arguments);
-  if (unclosed && (declaration.words !== 'raw' || words.length < 2)) throw unclosedQuote(unclosed);
+  if (
+    unclosed &&
+    declaration.family !== 'foreign' &&
+    (declaration.words !== 'raw' || words.length < 2)
+  )
+    throw unclosedQuote(unclosed);
   const call: Call = {
     name: declaration.name,
     nameAt: node.nameAt,
@@ -43,6 +59,7 @@ function evaluateNode(
     text: node.arguments,
     scope,
     evaluation,
+    node,
     children: node.kind === 'section' ? node.children : [],
     siblings,
   };
@@ -50,19 +67,21 @@ function evaluateNode(
   declaration.effect(call);
 }
 
-function unknown(node: Node): Refusal {
+/** A name like a known one is a slip, and never passed over; any other may be of a module that we do not know. */
+function passOverUnknown(unknown: PassedOver, node: DirectiveNode | SectionNode): void {
+  const name = shortened(node.name);
   const hint = otherKind(node) ?? didYouMean(node.name, knownNames(node.kind));
-  const title = node.kind === 'section' ? `section <${node.name}>` : `directive "${node.name}"`;
-  return new Refusal('unknown-directive', `unknown ${title}`, {
-    at: node.nameAt,
-    ...(hint && { hint }),
-  });
+  const message = `unknown ${node.kind === 'section' ? `section <${name}>` : `directive "${name}"`}`;
+  const rest = { at: node.nameAt, ...(hint && { hint }) };
+  if (hint) throw new Refusal('unknown-directive', message, rest);
+  const guards = soundsLikeGuard(node.name) || lossesOf(node, unknown.siblings).length > 0;
+  passOver(unknown, 'unknown-directive', message, rest, guards ? [{ kind: 'place' }] : []);
 }
 
 /** A section written as a directive, or the other way round. */
-function otherKind({ kind, name }: Node): string | undefined {
+function otherKind({ kind, name }: DirectiveNode | SectionNode): string | undefined {
   const other = findDeclaration(kind === 'section' ? 'directive' : 'section', name);
-  if (!other || other.family === 'not supported') return undefined;
+  if (!other || other.family === 'not supported' || other.family === 'foreign') return undefined;
   return kind === 'section'
     ? `it is a directive: write ${written(other)}`
     : `it is a section: write ${written(other)} … </${other.name}>`;

@@ -2,6 +2,7 @@ import type { DaemonOption } from './daemon-option.js';
 import type { Declaration, Family } from './declaration.js';
 import { declarations } from './tables/all.js';
 import { daemonOptionList } from './tables/daemon-options.js';
+import { foreignModules } from './tables/foreign.js';
 import { readingDeclarations } from './tables/reading.js';
 import { unsupportedFamilies } from './tables/unsupported.js';
 
@@ -63,7 +64,7 @@ function replaced(entries: readonly Entry[]): string[] {
   return [
     '## Replaced',
     '',
-    `The access control of Apache 2.2 is refused; the message shows the \`Require\` lines that replace it: ${entries.map(titleOf).join(', ')}.`,
+    `The access control of Apache 2.2 is refused, once for each section; the message shows the \`Require\` lines that replace it: ${entries.map(titleOf).join(', ')}.`,
     '',
   ];
 }
@@ -87,7 +88,7 @@ function options(): string[] {
     ...table,
     ...checked.map(row),
     '',
-    'These protect something and are not supported yet: stating one is an error, and a warning with `--ignore-unsupported`:',
+    'These protect something and are not supported yet: stating one is an error; with `--ignore-unsupported` it is a warning, and requests for the group get 503:',
     '',
     ...table,
     ...refused.map(row),
@@ -117,12 +118,18 @@ function unsupported(): string[] {
   return [
     '## Not supported yet',
     '',
-    'These are errors, with their place in the file. With `--ignore-unsupported` they are warnings, and the directive, or the section with all it holds, is passed over; a `Require` that cannot be checked then lets nobody in.',
+    'These are errors, with their place in the file. With `--ignore-unsupported` they are warnings, and the directive, or the section with all it holds, is passed over. What it may guard is left closed: such requests get 403, and the log says why ([decision 26](../decisions/0026-ignored-guards-stay-closed.md) has the table); a `Require` that cannot be checked lets nobody in.',
     '',
     ...unsupportedFamilies.map(
       (family) =>
         `- ${family.what}: ${[...names(family.directives), ...names(family.sections, '<', '>')].join(', ')}${family.prefix ? ' and their relatives' : ''}`,
     ),
+    '',
+    `The directives of these modules are known by their names, and treated alike: ${foreignModules
+      .filter(({ module }) => module.startsWith('mod_'))
+      .map(({ module }) => module)
+      .sort()
+      .join(', ')}.`,
     '',
   ];
 }

@@ -1,4 +1,5 @@
 import { isNetwork } from './network.js';
+import { type Node, wordsOf } from './tree.js';
 
 /** The access control of Apache 2.2 in one section: what `Order`, `Allow` and `Deny` say. */
 export interface OldAccess {
@@ -6,6 +7,31 @@ export interface OldAccess {
   /** What stands after `from`, of all lines. */
   readonly allow: readonly string[];
   readonly deny: readonly string[];
+}
+
+/** What the nodes of one section say together; undefined where they say nothing. */
+export function oldAccessIn(siblings: readonly Node[]): OldAccess | undefined {
+  const lists = (name: string) =>
+    siblings.filter((node) => node.kind === 'directive' && node.name.toLowerCase() === name);
+  const [orders, allow, deny] = [lists('order'), lists('allow'), lists('deny')];
+  if (orders.length + allow.length + deny.length === 0) return undefined;
+  const order = orders.length === 0 ? '' : wordsOf(orders.at(-1)!).join('');
+  return {
+    // Without an Order, Deny comes first, as if it was written.
+    order: order === '' || /^deny,?allow$/i.test(order) ? 'deny,allow' : 'allow,deny',
+    allow: allow.flatMap(afterFrom),
+    deny: deny.flatMap(afterFrom),
+  };
+}
+
+function afterFrom(node: Node): string[] {
+  const words = wordsOf(node);
+  return words.slice(words[0]?.toLowerCase() === 'from' ? 1 : 0);
+}
+
+/** Whether it plainly lets everybody in. */
+export function opensToAll(access: OldAccess): boolean {
+  return modernAccess(access).join() === 'Require all granted';
 }
 
 /**

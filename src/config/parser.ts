@@ -1,5 +1,5 @@
 import type { Span } from '../base/span.js';
-import { conditionOf, isConditional } from './conditions.js';
+import { isConditional, whySkipped } from './conditions.js';
 import { define, undefine } from './define.js';
 import { includedPaths } from './include.js';
 import { type LogicalLine, logicalLines, type SourceFile, sourceFile, spanOf } from './lines.js';
@@ -16,26 +16,40 @@ interface Open {
   readonly children: Node[];
   /** Inside a condition that does not hold. */
   readonly skipped: boolean;
+  /** The node of the outermost condition that does not hold. */
+  readonly node?: { lastLine: number };
 }
 
 /**
  * Reads a file into a tree. Define, Include and the conditions take effect while reading, in the order
  * of the lines, as in Apache; the tree holds what is left. A section ends in the file that opens it.
  */
-export function parseFile(reading: Reading, path: string, includedFrom?: Span): Node[] {
+export function parseFile(
+  reading: Reading,
+  path: string,
+  includedFrom?: Span,
+  options: { readonly skipped?: boolean } = {},
+): Node[] {
   const source = open(reading, path, includedFrom);
   const root: Node[] = [];
   if (!source) return root;
   const stack: Open[] = [];
+  const outer = { children: root, skipped: options.skipped ?? false };
   for (const raw of logicalLines(source)) {
-    const { children, skipped } = stack.at(-1) ?? { children: root, skipped: false };
-    const line = skipped ? raw : expand(reading, raw);
+    const { children, skipped } = stack.at(-1) ?? outer;
+    const line = expand(skipped ? quiet(reading) : reading, raw);
     if (/^\s*<\//.test(line.text)) closeSection(reading, line, stack);
     else if (/^\s*</.test(line.text)) openSection(reading, line, stack, children, skipped);
-    else if (!skipped) takeDirective(reading, line, children);
+    else if (skipped) skipDirective(quiet(reading), line, children);
+    else takeDirective(reading, line, children);
   }
   for (const left of stack) reportUnclosed(reading, left);
   return root;
+}
+
+/** For what is skipped: nobody hears of mistakes in it, nor of variables that it would have had. */
+function quiet(reading: Reading): Reading {
+  return { ...reading, diagnostics: [], undefinedNames: new Set() };
 }
 
 function open(
@@ -95,6 +109,16 @@ function takeDirective(reading: Reading, line: LogicalLine, children: Node[]): v
   }
 }
 
+/** Looks into the files that an Include would have brought, to say what is missing. */
+function skipDirective(reading: Reading, line: LogicalLine, children: Node[]): void {
+  const node = { kind: 'directive', ...head(line, /\S+/, line.text.length) } as const;
+  const name = node.name.toLowerCase();
+  if (name === 'include' || name === 'includeoptional')
+    for (const path of includedPaths(reading, node))
+      children.push(...parseFile(reading, path, node.at, { skipped: true }));
+  else children.push(node);
+}
+
 /** Later Include lines start from here; whether the value is right is judged with all other directives. */
 function moveServerRoot(reading: Reading, node: DirectiveNode): void {
   const root = splitWords(node.arguments).words[0]?.value;
@@ -118,13 +142,24 @@ function openSection(
     return;
   }
   const opened = { name: node.name, at: node.at };
-  if (skipped) stack.push({ ...opened, children, skipped });
-  else if (isConditional(node.name))
-    stack.push({ ...opened, children, skipped: !conditionOf(reading, node) });
-  else {
+  if (!skipped && isConditional(node.name)) {
+    const reason = whySkipped(reading, node);
+    if (reason === undefined) stack.push({ ...opened, children, skipped });
+    else {
+      const made = {
+        kind: 'skipped' as const,
+        ...node,
+        ...reason,
+        children: [],
+        lastLine: node.at.line,
+      };
+      children.push(made);
+      stack.push({ ...opened, children: made.children, skipped: true, node: made });
+    }
+  } else {
     const section: SectionNode & { children: Node[] } = { kind: 'section', ...node, children: [] };
     children.push(section);
-    stack.push({ ...opened, children: section.children, skipped: false });
+    stack.push({ ...opened, children: section.children, skipped });
   }
 }
 
@@ -142,7 +177,9 @@ function closeSection(reading: Reading, line: LogicalLine, stack: Open[]): void 
     });
     return;
   }
-  for (const left of stack.splice(depth).slice(1)) reportUnclosed(reading, left);
+  const [closed, ...left] = stack.splice(depth);
+  if (closed?.node) closed.node.lastLine = node.at.line;
+  for (const one of left) reportUnclosed(reading, one);
 }
 
 function reportUnclosed(reading: Reading, left: Open): void {

@@ -4,6 +4,7 @@ import { inReadingOrder } from '../base/order.js';
 import type { Config } from './config.js';
 import type { Draft, Evaluation } from './declaration.js';
 import { evaluateNodes } from './evaluate.js';
+import { finish } from './finish.js';
 import { emptyHost } from './host.js';
 import { parseFile } from './parser.js';
 import type { Reading } from './reading.js';
@@ -42,6 +43,9 @@ export function readConfig(files: readonly string[], sources: Sources): ReadResu
     serverRoot: reading.serverRoot,
     ignoreUnsupported: sources.ignoreUnsupported,
     said: new Set(),
+    lost: {},
+    tls: new Map(),
+    plainPorts: new Set(),
     evaluate: (children, scope) => evaluateNodes(evaluation, children, scope),
   };
   evaluateNodes(evaluation, nodes, {
@@ -51,6 +55,7 @@ export function readConfig(files: readonly string[], sources: Sources): ReadResu
     sections: config.main.sections,
     requirements: [],
   });
+  finish(evaluation);
   const groups = mergeProcessGroups(config.processGroups);
   return {
     config: { ...config, processGroups: groups.processGroups },

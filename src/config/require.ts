@@ -2,7 +2,7 @@ import { diagnostic } from '../base/diagnostic.js';
 import { didYouMean } from '../base/nearest.js';
 import type { Stated } from '../base/span.js';
 import type { Requirement } from './config.js';
-import { type Call, invalid, Refusal, type Scope } from './declaration.js';
+import { type Call, invalid, Refusal, type Scope, shortened } from './declaration.js';
 import { isNetwork } from './network.js';
 
 /** The effect of a Require line. */
@@ -111,20 +111,23 @@ function some(
  * and below `not` and RequireNone as met: in either case nothing is opened that it protects.
  */
 function unsupportedRequirement(call: Call, name: Stated<string>): Requirement {
+  const word = shortened(name.value);
   const recognised =
     known.includes(name.value.toLowerCase()) || /^(ldap|dbm|dbd|ssl|shib)-?/i.test(name.value);
-  if (!recognised) {
-    const hint = /^(grant|granted|allow|allowed|any|yes|\*)$/i.test(name.value)
-      ? 'to let everybody in write: Require all granted'
-      : didYouMean(name.value, [...supported, 'not']);
-    throw new Refusal('invalid-value', `unknown Require provider "${name.value}"`, {
+  const slip = /^(grant|granted|allow|allowed|any|yes|\*)$/i.test(name.value)
+    ? 'to let everybody in write: Require all granted'
+    : didYouMean(name.value, [...supported, 'not']);
+  const ignored = call.evaluation.ignoreUnsupported;
+  // A provider that nobody knows may be of some module; one that looks like a slip is one.
+  if (!recognised && (slip !== undefined || !ignored))
+    throw new Refusal('invalid-value', `unknown Require provider "${word}"`, {
       at: name.at,
-      hint: hint ?? `supported are: ${supported.join(', ')}`,
+      hint: slip ?? `supported are: ${supported.join(', ')}`,
     });
-  }
-  const message = `Require ${name.value} is not supported yet`;
-  if (!call.evaluation.ignoreUnsupported)
-    throw new Refusal('unsupported-directive', message, { at: name.at });
+  const message = recognised
+    ? `Require ${word} is not supported yet`
+    : `unknown Require provider "${word}"`;
+  if (!ignored) throw new Refusal('unsupported-directive', message, { at: name.at });
   call.evaluation.diagnostics.push({
     ...diagnostic('unsupported-directive', `${message}, it lets nobody in`, {
       at: name.at,

@@ -1,5 +1,5 @@
 import type { Span } from '../base/span.js';
-import type { ArgumentText } from './words.js';
+import { type ArgumentText, splitWords } from './words.js';
 
 /** A directive with its place; conditions, Define and Include are gone already. */
 export interface DirectiveNode {
@@ -17,4 +17,23 @@ export interface SectionNode extends Omit<DirectiveNode, 'kind'> {
   readonly children: readonly Node[];
 }
 
-export type Node = DirectiveNode | SectionNode;
+/** A condition that does not hold, with what it has taken out: read as it is written, nothing takes effect. */
+export interface SkippedNode extends Omit<SectionNode, 'kind'> {
+  readonly kind: 'skipped';
+  /** Why it does not hold: `mod_ssl is not here`. */
+  readonly reason: string;
+  /**
+   * `module-missing`: venvhost lacks a module that Apache may have. `chosen`: by Define, a version or a file,
+   * as in Apache. `expected`: by `<IfModule !…>` of what is here, which is there to be skipped.
+   */
+  readonly cause: 'module-missing' | 'chosen' | 'expected';
+  /** The line of its closing tag. */
+  readonly lastLine: number;
+}
+
+export type Node = DirectiveNode | SectionNode | SkippedNode;
+
+/** The arguments as plain words. */
+export function wordsOf(node: Node): string[] {
+  return splitWords(node.arguments).words.map(({ value }) => value);
+}

@@ -111,7 +111,7 @@ export function createHandler(options: HandlerOptions): (exchange: Exchange) => 
       client: exchange.peer.remoteAddress,
       target: exchange.target,
       path: found.route.file,
-      directory: found.route.directory,
+      ...closedBy(found.route),
       request,
     });
     exchange.fail(403);
@@ -232,6 +232,11 @@ export function createHandler(options: HandlerOptions): (exchange: Exchange) => 
       failed(exchange, siteOf(exchange), 500, reason, services.nextRequestId());
     }
   };
+}
+
+/** Where a Require would not help, none is suggested. */
+function closedBy({ settings, directory }: Route): { closed: string } | { directory: string } {
+  return settings.closed === undefined ? { directory } : { closed: settings.closed };
 }
 
 function bodyRefusal(

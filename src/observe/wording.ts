@@ -163,6 +163,8 @@ function requestWording(event: RequestEvent): Wording {
 /** Says what to write, because this is the mistake that everybody makes once. */
 function deniedText(event: EventOf<'request-denied'>): string {
   const denied = `403 for ${quote(event.target)} of ${event.client}: access to ${quote(event.path)} is denied by the configuration`;
+  if (event.closed !== undefined)
+    return `403 for ${quote(event.target)} of ${event.client}: closed, because ${event.closed} may guard it and is not supported`;
   if (event.directory === undefined) return denied;
   return [
     `${denied}; to allow it, add`,

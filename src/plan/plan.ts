@@ -149,6 +149,10 @@ export interface RequestSettings {
   readonly directoryIndex: readonly string[];
   readonly followSymLinks: 'always' | 'owner' | 'none';
   readonly acceptPathInfo: boolean;
+  /** Every request gets 403, whatever `access` says: the directive that guards it and was passed over, and its place. */
+  readonly closed?: string;
+  /** Static files get 403: they are programs by this directive, which was passed over. Mounts work. */
+  readonly neverSent?: string;
 }
 
 /**

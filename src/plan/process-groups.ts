@@ -41,7 +41,7 @@ export function planGroup(group: ProcessGroup, parts: GroupParts): PlannedGroup 
   const identity = identities.groups.get(name);
   const runner = identity ?? identities.self;
   const findings = environmentFindings(group, runner, parts);
-  const broken = findings.find(({ severity }) => severity === 'error');
+  const broken = findings.find(({ severity }) => severity === 'error') ?? unprotected(options);
   const owner = restrictedTo(group, hosts);
   const host = group.host === undefined ? hosts[0] : hosts[group.host + 1];
   const errorLog = logs.errorLogOf(host?.plan.id ?? 0);
@@ -80,6 +80,20 @@ export function planGroup(group: ProcessGroup, parts: GroupParts): PlannedGroup 
       ...(broken && { broken }),
     },
   };
+}
+
+function unprotected({ unprotected: option }: ProcessGroupOptions): Diagnostic | undefined {
+  return (
+    option &&
+    diagnostic(
+      'unsupported-directive',
+      `${option.value}= is not supported, and protects its scripts`,
+      {
+        at: option.at,
+        hint: `leave ${option.value}= out only where that is no harm`,
+      },
+    )
+  );
 }
 
 /** `_xxsubinterpreters` came with Python 3.8. */

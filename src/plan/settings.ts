@@ -1,3 +1,4 @@
+import type { Stated } from '../base/span.js';
 import type { DirectorySettings, EnvironmentRule as StatedRule } from '../config/config.js';
 import { parseCallable, parseGroupName } from './group-name.js';
 import type { EnvironmentRule, RequestSettings } from './plan.js';
@@ -42,7 +43,14 @@ export function requestSettings(
     ...(stated.directoryIndex && { directoryIndex: stated.directoryIndex.value }),
     ...(stated.followSymLinks && { followSymLinks: stated.followSymLinks.value }),
     ...(stated.acceptPathInfo && { acceptPathInfo: stated.acceptPathInfo.value }),
+    ...(stated.closed && { closed: reasonText(stated.closed) }),
+    ...(stated.neverSent && { neverSent: reasonText(stated.neverSent) }),
   };
+}
+
+/** Such as `SSLRequireSSL in line 7 of /etc/site.conf`. */
+function reasonText({ value, at }: Stated<string>): string {
+  return `${value} in line ${at.line} of ${at.file}`;
 }
 
 /** Later settings win key by key; environment rules add up. */

@@ -47,10 +47,26 @@ export const reading = {
     happens: refuses,
     remedy: 'Correct the spelling, or remove the line.',
   },
+  'section-skipped': {
+    cause:
+      'An <IfModule> names a module that venvhost does not have, or another condition does not hold and takes hosts or mounts out.',
+    happens: 'Its lines do not count. Files that they would have made programs are not sent.',
+    remedy: 'Nothing, if they are not wanted; else state what the condition asks for.',
+    example: 'venvhost check -f site.conf -D SSL',
+  },
+  'module-missing': {
+    cause:
+      'The lines count in Apache, where the module is loaded, and not here: what they mount would be missing, and what they close would be open.',
+    happens: refuses,
+    remedy:
+      'Take the lines out of the condition, or skip them on purpose. With --ignore-unsupported the server starts without them, and what they guard answers 403.',
+    example: '<IfModule !venvhost_module>',
+  },
   'unsupported-directive': {
     cause: 'The directive exists, and would change what requests get, but is not supported yet.',
     happens: refuses,
-    remedy: 'Remove the line, or start with --ignore-unsupported if its effect is not needed.',
+    remedy:
+      'Remove the line, or start with --ignore-unsupported: it is then passed over, and what it may guard answers 403.',
   },
   'replaced-directive': {
     cause: 'The directive belongs to a version of Apache or mod_wsgi that is long gone.',

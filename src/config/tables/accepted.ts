@@ -7,6 +7,8 @@ import {
   Refusal,
   serverOnly,
 } from '../declaration.js';
+import { lossesOf } from '../losses.js';
+import { passOver } from '../pass-over.js';
 import { flag } from '../values.js';
 import { once } from '../without-effect.js';
 
@@ -127,10 +129,19 @@ function accepted(
     effect: (call) => {
       check?.(call);
       if (isDefaultOf(name, call.words[0]?.value)) return;
+      if (name === 'AddType' && refusesPrograms(call)) return;
       if (name === 'AllowOverride' || name === 'AllowOverrideList') return warnOfOverrides(call);
       once(call, name, `${name} has no effect here`);
     },
   };
+}
+
+/** `AddType application/x-httpd-php .php` says that files are programs, which must not be sent as texts. */
+function refusesPrograms(call: Call): boolean {
+  if (lossesOf(call.node, call.siblings).length === 0) return false;
+  const message = `AddType ${call.words[0]!.value} (programs) is not supported yet`;
+  passOver(call, 'unsupported-directive', message, { at: call.at });
+  return true;
 }
 
 function checkFlag(call: Call): void {

@@ -3,6 +3,7 @@ import { acceptedDirectives } from './accepted.js';
 import { accessDirectives } from './access.js';
 import { coreDirectives } from './core.js';
 import { environmentDirectives } from './environment.js';
+import { foreignDeclaration } from './foreign-declaration.js';
 import { hostDirectives } from './hosts.js';
 import { loggingDirectives } from './logging.js';
 import { mappingDirectives } from './mapping.js';
@@ -31,7 +32,9 @@ const byName: ReadonlyMap<string, Declaration> = new Map(
 
 /** The declaration of a name in any case; families that are not supported are known by their prefix. */
 export function findDeclaration(kind: Declaration['kind'], name: string): Declaration | undefined {
-  return byName.get(key(kind, name)) ?? unsupportedOfFamily(kind, name);
+  return (
+    byName.get(key(kind, name)) ?? unsupportedOfFamily(kind, name) ?? foreignDeclaration(kind, name)
+  );
 }
 
 export function knownNames(kind: Declaration['kind']): string[] {

@@ -1,6 +1,7 @@
 import type { Stated } from '../../base/span.js';
 import type { EnvironmentRule } from '../config.js';
-import { type Call, type Declaration, everywhere, invalid, Refusal } from '../declaration.js';
+import { type Call, type Declaration, everywhere, invalid } from '../declaration.js';
+import { passOver } from '../pass-over.js';
 import { regex } from '../values.js';
 
 const family = 'environment';
@@ -69,10 +70,14 @@ function setIf(name: string, ignoreCase: boolean, text: string): Declaration {
     effect: (call) => {
       const [attribute, ...rest] = call.words;
       if (/^OID\(/i.test(attribute!.value))
-        throw new Refusal('unsupported-directive', `${name} with OID() is not supported yet`, {
-          at: attribute!.at,
-        });
-      addSetIf(call, attribute!.value, ignoreCase, rest);
+        passOver(
+          call,
+          'unsupported-directive',
+          `${name} with OID() is not supported yet`,
+          { at: attribute!.at },
+          [{ kind: 'variables' }],
+        );
+      else addSetIf(call, attribute!.value, ignoreCase, rest);
     },
   };
 }

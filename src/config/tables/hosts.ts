@@ -15,7 +15,7 @@ export const hostDirectives: readonly Declaration[] = [
     default: '127.0.0.1:8080',
     contexts: serverOnly,
     words: [1, 2],
-    text: 'An address and port to accept connections on; without an address, all of them. IPv6 addresses stand in brackets. Port 0 takes any free port. May be repeated. The protocol `https` is not supported yet.',
+    text: 'An address and port to accept connections on; without an address, all of them. IPv6 addresses stand in brackets. Port 0 takes any free port. May be repeated. The protocol `https` is not supported yet; `http` says that a port is for plain HTTP though it is 443.',
     effect: ({ evaluation, words: [word, protocol] }) => {
       if (protocol?.value.toLowerCase() === 'https')
         throw new Refusal('unsupported-directive', 'Listen with https is not supported yet', {
@@ -24,7 +24,9 @@ export const hostDirectives: readonly Declaration[] = [
         });
       if (protocol && protocol.value.toLowerCase() !== 'http')
         throw invalid(protocol, 'the protocol of Listen must be http');
-      evaluation.config.global.listen.push(stated(word!, listenAddress(word!)));
+      const address = listenAddress(word!);
+      if (protocol) evaluation.plainPorts.add(address.port);
+      evaluation.config.global.listen.push(stated(word!, address));
     },
   },
   {

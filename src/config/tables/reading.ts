@@ -22,7 +22,7 @@ export const readingDeclarations: readonly Omit<Declaration, 'effect' | 'words'>
   section(
     'IfModule',
     '[!]module',
-    'Counts if venvhost implements the module, named as `alias_module` or `mod_alias.c`. It does `venvhost`, `wsgi`, `alias`, `authz_core`, `authz_host`, `dir`, `env`, `setenvif`, `log_config`, `unixd`, `version`, `so`, `core` and `http`; no other one. So one file can serve Apache and venvhost: `<IfModule !venvhost_module>`.',
+    'Counts if venvhost implements the module, named as `alias_module` or `mod_alias.c`. It does `venvhost`, `wsgi`, `alias`, `authz_core`, `authz_host`, `dir`, `env`, `setenvif`, `log_config`, `unixd`, `version`, `so`, `core` and `http`; no other one. So one file can serve Apache and venvhost: `<IfModule !venvhost_module>`. What is skipped because its module is not here is told, in one line for each section; it is an error where hosts, mounts, access or authentication are in it. What `!` takes out is not told.',
   ),
   section(
     'IfVersion',

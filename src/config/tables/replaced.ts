@@ -1,30 +1,15 @@
-import { type Call, type Declaration, everywhere, Refusal } from '../declaration.js';
-import { modernAccess, type OldAccess, requireLines } from '../old-access.js';
-import { splitWords } from '../words.js';
+import { type Call, type Declaration, everywhere } from '../declaration.js';
+import { modernAccess, oldAccessIn, opensToAll } from '../old-access.js';
+import { passOver, titleOf } from '../pass-over.js';
 
 const family = 'replaced';
 
 /** The access control of Apache 2.2: refused, with the lines that replace it. */
 export function replacedDirectives(): Declaration[] {
   return [
-    replaced('directive', 'Order', 'allow,deny|deny,allow', (call) => {
-      const lines = modernAccess(accessAround(call));
-      return besideRequire(call, lines) ?? write(lines);
-    }),
-    replaced(
-      'directive',
-      'Allow',
-      'from all|network|host|env=variable …',
-      (call) => besideOrder(call) ?? write(requireLines(afterFrom(words(call)))),
-    ),
-    replaced(
-      'directive',
-      'Deny',
-      'from all|network|host|env=variable …',
-      (call) =>
-        besideOrder(call) ??
-        write(modernAccess({ order: 'deny,allow', allow: [], deny: afterFrom(words(call)) })),
-    ),
+    replaced('directive', 'Order', 'allow,deny|deny,allow', togetherHint),
+    replaced('directive', 'Allow', 'from all|network|host|env=variable …', togetherHint),
+    replaced('directive', 'Deny', 'from all|network|host|env=variable …', togetherHint),
     replaced('directive', 'Satisfy', 'All|Any', (call) =>
       words(call)[0]?.toLowerCase() === 'any'
         ? 'write <RequireAny> around the Require lines'
@@ -47,6 +32,8 @@ export function replacedDirectives(): Declaration[] {
   ];
 }
 
+const together = ['Order', 'Allow', 'Deny'];
+
 function replaced(
   kind: Declaration['kind'],
   name: string,
@@ -62,13 +49,43 @@ function replaced(
     words: [0, Number.POSITIVE_INFINITY],
     text: '',
     effect: (call) => {
-      throw new Refusal(
+      const names = together.includes(name) ? namesOf(call) : [titleOf(call.node)];
+      if (together.includes(name) && !isFirst(call)) return;
+      const verb = names.length > 1 ? 'are' : 'is';
+      passOver(
+        call,
         'replaced-directive',
-        `${kind === 'section' ? `<${name}>` : name} is the access control of Apache 2.2 and has been replaced by Require`,
-        { hint: hint(call) },
+        `${listed(names)} ${verb} the access control of Apache 2.2 and ${names.length > 1 ? 'have' : 'has'} been replaced by Require`,
+        { at: call.at, hint: hint(call) },
       );
     },
   };
+}
+
+/** What the lines of one section mean together, which is said at the first of them. */
+function togetherHint(call: Call): string {
+  const stated = oldAccessIn(call.siblings)!;
+  if (opensToAll(stated) && call.siblings.some(({ name }) => /^require$/i.test(name)))
+    return `this section has a Require already: take ${listed(namesOf(call))} out`;
+  const lines = write(modernAccess(stated));
+  return namesOf(call).length > 1 ? lines.replace('write', 'instead of all of them write') : lines;
+}
+
+/** Those of the three that the section has. */
+function namesOf({ siblings }: Call): string[] {
+  return together.filter((name) => siblings.some((node) => isOne(node, name)));
+}
+
+function isFirst({ node, siblings }: Call): boolean {
+  return siblings.find((other) => together.some((name) => isOne(other, name))) === node;
+}
+
+function isOne(node: { readonly kind: string; readonly name: string }, name: string): boolean {
+  return node.kind === 'directive' && node.name.toLowerCase() === name.toLowerCase();
+}
+
+function listed(names: readonly string[]): string {
+  return names.length === 1 ? names[0]! : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
 function write(lines: readonly string[]): string {
@@ -77,39 +94,4 @@ function write(lines: readonly string[]): string {
 
 function words(call: Call): string[] {
   return call.words.map((word) => word.value);
-}
-
-/** Files for Apache 2.2 and 2.4 at once say it twice; old lines that let everybody in can go. */
-function besideRequire(call: Call, lines: readonly string[]): string | undefined {
-  if (lines.join() !== 'Require all granted' || listsOf(call, 'require').length === 0)
-    return undefined;
-  const names = ['Order', 'Allow', 'Deny'].filter(
-    (name) => listsOf(call, name.toLowerCase()).length > 0,
-  );
-  return `this section has a Require already: take ${names.join(' and ')} out`;
-}
-
-/** Allow and Deny mean nothing by themselves where the section has an Order. */
-function besideOrder(call: Call): string | undefined {
-  const order = listsOf(call, 'order').length > 0;
-  return order ? 'take this line out too: the hint at Order replaces both' : undefined;
-}
-
-function accessAround(call: Call): OldAccess {
-  return {
-    order: /^deny,?allow$/i.test(words(call).join('')) ? 'deny,allow' : 'allow,deny',
-    allow: listsOf(call, 'allow').flatMap(afterFrom),
-    deny: listsOf(call, 'deny').flatMap(afterFrom),
-  };
-}
-
-/** The words of every directive of this name in the same section. */
-function listsOf(call: Call, name: string): string[][] {
-  return call.siblings
-    .filter((node) => node.kind === 'directive' && node.name.toLowerCase() === name)
-    .map((node) => splitWords(node.arguments).words.map((word) => word.value));
-}
-
-function afterFrom(list: readonly string[]): string[] {
-  return list.slice(list[0]?.toLowerCase() === 'from' ? 1 : 0);
 }

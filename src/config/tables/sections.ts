@@ -46,7 +46,7 @@ export const sectionDeclarations: readonly Declaration[] = [
     contexts: serverOnly,
     words: [1, Number.POSITIVE_INFINITY],
     missing: '<VirtualHost> needs an address, such as *:80',
-    text: 'A virtual host: answers requests that arrive at one of its addresses with its `ServerName` or a `ServerAlias`; the first one of an address also answers those that no name fits. An address is `*` or `_default_` (any), an IPv4 address, or an IPv6 address in brackets; the port may be left out or be `*`.',
+    text: 'A virtual host: answers requests that arrive at one of its addresses with its `ServerName` or a `ServerAlias`; the first one of an address also answers those that no name fits. An address is `*` or `_default_` (any), an IPv4 address, or an IPv6 address in brackets; the port may be left out or be `*`. A host on port 443 is for TLS, which is not supported yet, unless it states `SSLEngine Off` or its port has a `Listen 443 http`.',
     effect: virtualHost,
   },
   ...(['Directory', 'Location', 'Files'] as const).flatMap((name) => [

@@ -1,5 +1,5 @@
-import { diagnostic } from '../../base/diagnostic.js';
-import { type Call, type Declaration, everywhere, Refusal } from '../declaration.js';
+import { type Call, type Declaration, everywhere } from '../declaration.js';
+import { passOver, titleOf } from '../pass-over.js';
 import { once } from '../without-effect.js';
 
 const family = 'not supported';
@@ -59,7 +59,7 @@ export const unsupportedFamilies: readonly UnsupportedFamily[] = [
   },
   {
     what: 'handlers, filters and CGI',
-    prefix: /^(Filter|Script|CGI|Fcgid|FastCgi|ExtFilter)/i,
+    prefix: /^(Filter|Script|CGI|ExtFilter)/i,
     directives:
       'SetHandler AddHandler RemoveHandler Action SetInputFilter SetOutputFilter AddInputFilter AddOutputFilter AddOutputFilterByType FilterDeclare FilterProvider ScriptAliasMatch ScriptLog ScriptSock',
     hint: 'WSGI scripts are mounted with WSGIScriptAlias, which needs no handler',
@@ -82,13 +82,6 @@ export const unsupportedFamilies: readonly UnsupportedFamily[] = [
     hint: 'conditions are understood while reading: <IfDefine>, <IfModule>, <IfVersion>, <IfFile>',
   },
   {
-    what: 'other modules',
-    prefix:
-      /^(Dav|Lua|MD|H2|Sec|Substitute|Perl|php_|Python|Passenger|Watchdog|Log(IO|Debug)|ISAPI|Xml2|CharsetSource|Status|Info)/i,
-    directives: 'Dav LuaRoot php_value php_flag php_admin_value php_admin_flag PythonHandler',
-    sections: 'Perl MDomainSet',
-  },
-  {
     what: 'mod_wsgi',
     directives:
       'WSGIDispatchScript WSGIHandlerScript WSGIRestrictProcess WSGIPythonHashSeed WSGIPythonOptimize WSGIPythonWarnings WSGISwitchInterval WSGITrustedProxyHeaders WSGITrustedProxies WSGIAccessScript WSGIAuthUserScript WSGIAuthGroupScript WSGITelemetryService WSGISlowRequests WSGITelemetryOptions',
@@ -102,6 +95,11 @@ export const unsupportedDirectives: readonly Declaration[] = unsupportedFamilies
     ...split(entry.sections).map((name) => declaration('section', name, entry)),
   ],
 );
+
+/** A host with `SSLEngine off` is for plain HTTP, whatever its port. */
+function noteTls({ evaluation, scope, words }: Call): void {
+  evaluation.tls.set(scope.host, words[0]?.value.toLowerCase() === 'off' ? 'off' : 'on');
+}
 
 /** A declaration for a name that is known by its prefix alone. */
 export function unsupportedOfFamily(
@@ -164,18 +162,17 @@ function declaration(
     words: [0, Number.POSITIVE_INFINITY],
     text: '',
     effect: (call) => {
+      if (name.toLowerCase() === 'sslengine') noteTls(call);
       if (kind === 'directive' && changesNothing(call)) return;
-      refuse(call, kind === 'section' ? `<${name}>` : name, what, hint);
+      passOver(
+        call,
+        'unsupported-directive',
+        `${titleOf(call.node)} (${what}) is not supported yet`,
+        {
+          at: call.nameAt,
+          ...(hint !== undefined && { hint }),
+        },
+      );
     },
   };
-}
-
-function refuse(call: Call, title: string, what: string, hint: string | undefined): void {
-  const message = `${title} (${what}) is not supported yet`;
-  const rest = { at: call.nameAt, ...(hint !== undefined && { hint }) };
-  if (!call.evaluation.ignoreUnsupported) throw new Refusal('unsupported-directive', message, rest);
-  call.evaluation.diagnostics.push({
-    ...diagnostic('unsupported-directive', `${message}, ignored`, rest),
-    severity: 'warning',
-  });
 }

@@ -81,7 +81,7 @@ export function createSite(host: HostPlan, files: Files): Site {
     const route: Route = {
       host,
       settings,
-      access: compileAccess(settings.access),
+      access: compileAccess(settings.closed === undefined ? settings.access : { kind: 'denied' }),
       variablesOf: compileVariables(settings.environment),
       file: where.file,
       directory: where.folder ? where.file : dirname(where.file),
@@ -273,6 +273,12 @@ function scriptOutcome(
 
 function fileOutcome(root: string, kind: FileKind, route: Route, files: Files): Outcome {
   if (withinHidden(route.file.slice(root.length))) return fail(403, 'a .ht file');
+  const { neverSent } = route.settings;
+  if (neverSent !== undefined && kind === 'file')
+    return fail(
+      403,
+      `the file is a program by ${neverSent}, which is not supported, and is never sent`,
+    );
   if (kind === 'missing') return fail(404, 'the file does not exist');
   if (kind === 'denied') return fail(403, 'the file cannot be looked at');
   if (!files.linksAllowed(root, route.file, route.settings.followSymLinks))

@@ -103,7 +103,7 @@ test('directives without effect share one note, and what is not supported has on
   const file = configuration(t, 'ServerTokens OS\nFileETag None\nRedirect / /x\n');
   const { error } = await run('check', '-f', file);
   assert.match(error, /site\.conf: ServerTokens \(line 1\), FileETag \(line 2\)\n/);
-  assert.match(error, /hint: 1 of them is not supported yet; --ignore-unsupported/);
+  assert.match(error, /hint: 1 of them is not supported; --ignore-unsupported/);
 });
 
 test('a mistake of ours is one line, with the stack only for who asks', () => {

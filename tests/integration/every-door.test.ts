@@ -19,13 +19,15 @@ import { findUser } from '../support/users.js';
 import { makeVenv } from '../support/venvs.js';
 
 const fixtures = join(await reachableRepository(), 'tests/fixtures');
-const users = ['nobody', 'games'];
+/** Of the groups; the last one is that of `User`, too. */
+const users = ['nobody', 'games', 'mail'];
+const gatewayUser = 'daemon';
 const { pythons, reason } = pythonsForVenvs(1);
 const skip =
   process.getuid?.() !== 0
     ? 'needs root, to run groups as users of their own'
-    : users.some((name) => !findUser(name))
-      ? `needs the users ${users.join(' and ')}`
+    : [...users, gatewayUser].some((name) => !findUser(name))
+      ? `needs the users ${[...users, gatewayUser].join(', ')}`
       : (reason ?? false);
 
 test('from a process of each hosted user, every door to others is closed', { skip }, async () => {
@@ -82,6 +84,8 @@ function configure(venv: string, folder: string): string {
   return `
 Listen 127.0.0.1:0
 ServerName localhost
+User ${users.at(-1)}
+GatewayUser ${gatewayUser}
 WSGISocketPrefix "${folder}/sockets/s"
 PidFile "${folder}/venvhost.pid"
 ErrorLog "${folder}/logs/error.log"

@@ -10,8 +10,8 @@ import { generatedPages } from '../support/generated-pages.js';
 import { repository } from '../support/run-folder.js';
 
 const pages = [
-  ...['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md'].map((name) =>
-    join(repository, name),
+  ...['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md'].map(
+    (name) => join(repository, name),
   ),
   ...['docs', 'examples']
     .flatMap((folder) => listFiles(join(repository, folder)))

@@ -2,7 +2,8 @@ import { encodeRequest, encodeShared } from '../../src/gateway/environ/environ.j
 import type { EnvironSource } from '../../src/gateway/environ/source.js';
 import type { Exchange } from '../../src/gateway/http/exchange.js';
 import { createFiles } from '../../src/gateway/routing/files.js';
-import { createSite, type Resolution, type Site } from '../../src/gateway/routing/route.js';
+import type { Resolution } from '../../src/gateway/routing/route.js';
+import { createSite, type Site } from '../../src/gateway/routing/site.js';
 import type { HostPlan, ProcessGroupPlan } from '../../src/plan/plan.js';
 import { groupPlan, hostPlan, mountPlan } from '../../tests/unit/gateway/support/plans.js';
 

@@ -54,6 +54,10 @@ export const catalogue = {
     severity: 'error',
     title: 'a name=value option that the directive does not have',
   },
+  'section-never-holds': {
+    severity: 'warning',
+    title: 'a section whose pattern no request can match',
+  },
   'option-without-effect': {
     severity: 'warning',
     title: 'an option that is checked but not honoured yet',

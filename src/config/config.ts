@@ -155,12 +155,14 @@ export interface DirectorySettings {
   limitRequestBody?: Stated<number>;
   /** All Require directives of this one section as one requirement. */
   require?: Stated<Requirement>;
+  /** AuthMerging; absent for Off. */
+  accessMerging?: Stated<'and' | 'or'>;
   /** SetEnv, PassEnv, UnsetEnv, SetEnvIf(NoCase), BrowserMatch in order. */
   environment: Stated<EnvironmentRule>[];
   directoryIndex?: Stated<readonly string[]>;
   /** Options FollowSymLinks / SymLinksIfOwnerMatch; `none` when an Options line leaves both out. */
   followSymLinks?: Stated<'always' | 'owner' | 'none'>;
-  acceptPathInfo?: Stated<boolean>;
+  acceptPathInfo?: Stated<'on' | 'off' | 'default'>;
   /** The directive that was passed over and could have forbidden requests: all of them get 403. */
   closed?: Stated<string>;
   /** The directive that makes programs of files here, and was passed over: they are not sent as they are. */

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
+import { compileGlob, hasWildcards } from '../base/glob.js';
 import { formatSpan, type Span, type Stated } from '../base/span.js';
-import { globToRegExp, hasWildcards } from './glob.js';
 import { type Reading, reasonOf, report } from './reading.js';
 import type { Files } from './sources.js';
 import type { DirectiveNode } from './tree.js';
@@ -41,18 +41,17 @@ function matching(files: Files, pattern: string): string[] {
   let found = ['/'];
   for (const component of pattern.split('/').filter(Boolean)) {
     found = hasWildcards(component)
-      ? found.flatMap((folder) => namesMatching(files, folder, globToRegExp(component)))
+      ? found.flatMap((folder) => namesMatching(files, folder, component))
       : found.map((folder) => posix.join(folder, component));
   }
   return found.filter(files.exists);
 }
 
 /** A hidden file matches only a pattern that starts with a dot, as fnmatch is called by Apache. */
-function namesMatching(files: Files, folder: string, pattern: RegExp): string[] {
+function namesMatching(files: Files, folder: string, pattern: string): string[] {
+  const matches = compileGlob(pattern);
   return sortedNames(files, folder)
-    .filter(
-      (name) => pattern.test(name) && (!name.startsWith('.') || /^\^\\\./.test(pattern.source)),
-    )
+    .filter((name) => matches(name) && (!name.startsWith('.') || pattern.startsWith('.')))
     .map((name) => posix.join(folder, name));
 }
 

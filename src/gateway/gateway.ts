@@ -12,7 +12,7 @@ import { unparsed } from './http/unparsed.js';
 import { limitRepeats } from './repeats.js';
 import { createClientNames } from './routing/client-names.js';
 import { createFiles } from './routing/files.js';
-import { createSite } from './routing/route.js';
+import { createSite } from './routing/site.js';
 import { createSites } from './routing/sites.js';
 import type { Variables } from './routing/variables.js';
 import { createPools } from './runtimes/pools.js';

@@ -1,10 +1,10 @@
 import { dirname } from 'node:path';
 import { type Diagnostic, diagnostic } from '../base/diagnostic.js';
 import type { Span } from '../base/span.js';
+import { type MountTarget, sectionApplies } from '../rules/mounts.js';
 import { usedDocumentRoot } from './document-root.js';
 import type { Facts } from './facts.js';
 import type { PlannedHost } from './hosts.js';
-import { type MountTarget, sectionApplies } from './section-match.js';
 
 interface Opened {
   readonly target: MountTarget;

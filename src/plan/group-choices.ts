@@ -1,5 +1,5 @@
+import { sectionApplies } from '../rules/mounts.js';
 import type { GroupName, HostPlan, MountPlan, SectionPlan } from './plan.js';
-import { sectionApplies } from './section-match.js';
 
 /** A name that requests of a mount can get, and the section that gives it. */
 export interface GroupChoice {

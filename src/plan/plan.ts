@@ -113,6 +113,8 @@ export interface MountPlan extends AliasPlan {
   readonly at?: Span;
   /** Whether the target is a folder of scripts: it ends in `/`, or is a folder on disk. */
   readonly folder: boolean;
+  /** What the stated target has behind its script, such as `/` in `app.wsgi/`: the beginning of PATH_INFO. */
+  readonly rest?: string;
   /** Options of the alias; they win over every section. */
   readonly override: Pick<
     Partial<RequestSettings>,
@@ -148,7 +150,8 @@ export interface RequestSettings {
   readonly environment: readonly EnvironmentRule[];
   readonly directoryIndex: readonly string[];
   readonly followSymLinks: 'always' | 'owner' | 'none';
-  readonly acceptPathInfo: boolean;
+  /** Whether a URL may go on behind the file; `default`: behind scripts alone. */
+  readonly acceptPathInfo: 'on' | 'off' | 'default';
   /** Every request gets 403, whatever `access` says: the directive that guards it and was passed over, and its place. */
   readonly closed?: string;
   /** Static files get 403: they are programs by this directive, which was passed over. Mounts work. */
@@ -165,13 +168,15 @@ export interface SectionPlan {
   readonly kind: 'directory' | 'files' | 'location';
   readonly match: SectionMatch;
   readonly settings: Partial<RequestSettings>;
+  /** How `access` goes together with what holds outside; absent: it replaces that. */
+  readonly accessMerging?: 'and' | 'or';
   /** `<Files>` inside this `<Directory>`: only for files below it. */
   readonly within?: SectionMatch;
 }
 
-/** On the folder of the file, the base name of the file, or the URL path. */
+/** On the folders of the file, the base name of the file, or the URL path; read by rules/matchers.ts alone. */
 export type SectionMatch =
-  /** The path itself and everything below it. */
+  /** The path itself and everything below it; on URLs, with a slash at its end, only what is below. */
   | { readonly kind: 'prefix'; readonly path: string }
   /** Shell pattern on whole path components (directory), on the base name (files) or on the URL (location). */
   | { readonly kind: 'glob'; readonly pattern: string }
@@ -179,7 +184,8 @@ export type SectionMatch =
 
 export type AccessRule =
   | { readonly kind: 'granted' }
-  | { readonly kind: 'denied' }
+  /** `unstated`: because nothing was said. */
+  | { readonly kind: 'denied'; readonly unstated?: true }
   /** CIDR networks, `address/bits`. */
   | { readonly kind: 'ip'; readonly networks: readonly string[] }
   | { readonly kind: 'host'; readonly names: readonly string[] }

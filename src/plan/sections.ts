@@ -1,5 +1,6 @@
+import { hasWildcards } from '../base/glob.js';
 import type { DirectorySettings, Section } from '../config/config.js';
-import { hasWildcards } from '../config/glob.js';
+import { components } from '../rules/located.js';
 import type { SectionMatch, SectionPlan } from './plan.js';
 import { requestSettings } from './settings.js';
 
@@ -28,6 +29,9 @@ export function planSections(
       kind: section.kind,
       match: sectionMatch(section),
       settings: requestSettings(section.settings, variables),
+      ...(section.settings.accessMerging && {
+        accessMerging: section.settings.accessMerging.value,
+      }),
       ...(within && { within }),
     },
     stated: section.settings,
@@ -53,10 +57,5 @@ function sectionMatch({ kind, pattern }: Section): SectionMatch {
   if (pattern.kind === 'regex') return { kind: 'regex', source: pattern.text };
   if (kind === 'files' || hasWildcards(pattern.text))
     return { kind: 'glob', pattern: pattern.text };
-  const path = pattern.text.length > 1 ? pattern.text.replace(/\/+$/, '') : pattern.text;
-  return { kind: 'prefix', path: path === '' ? '/' : path };
-}
-
-export function components(path: string): string[] {
-  return path.split('/').filter(Boolean);
+  return { kind: 'prefix', path: pattern.text };
 }

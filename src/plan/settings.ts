@@ -13,11 +13,11 @@ export const defaultSettings: RequestSettings = {
   chunkedRequest: false,
   scriptReloading: true,
   limitRequestBody: 1024 * 1024 * 1024,
-  access: { kind: 'denied' },
+  access: { kind: 'denied', unstated: true },
   environment: [],
   directoryIndex: ['index.html'],
   followSymLinks: 'always',
-  acceptPathInfo: true,
+  acceptPathInfo: 'default',
 };
 
 type Variables = Readonly<Record<string, string>>;

@@ -1,4 +1,5 @@
-import type { GroupName, HostPlan, MountPlan, Plan, RequestSettings } from '../plan/plan.js';
+import { groupChoices } from '../plan/group-choices.js';
+import type { HostPlan, MountPlan, Plan } from '../plan/plan.js';
 import type { Wanted } from '../supervisor/supervisor.js';
 
 /**
@@ -25,16 +26,12 @@ export function startAtOnce(plan: Plan): Wanted[] {
   return [...wanted.values()];
 }
 
-type Named = 'processGroup' | 'applicationGroup';
-
-function literals(host: HostPlan, mount: MountPlan, key: Named): string[] {
-  const own = mount.override[key];
-  const possible: (GroupName | undefined)[] = own
-    ? [own]
-    : [host.settings[key], ...host.sections.map((section) => fromSection(section.settings, key))];
-  return possible.flatMap((name) => (name?.kind === 'literal' ? [name.name] : []));
-}
-
-function fromSection(settings: Partial<RequestSettings>, key: Named): GroupName | undefined {
-  return settings[key];
+function literals(
+  host: HostPlan,
+  mount: MountPlan,
+  key: 'processGroup' | 'applicationGroup',
+): string[] {
+  return groupChoices(host, mount, key).flatMap(({ name }) =>
+    name.kind === 'literal' ? [name.name] : [],
+  );
 }

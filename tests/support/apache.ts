@@ -25,6 +25,7 @@ const modules = [
   'authz_host',
   'access_compat',
   'alias',
+  'autoindex',
   'dir',
   'env',
   'mime',

@@ -14,9 +14,10 @@ const layers: Readonly<Record<string, { readonly from: string[]; readonly types?
   config: { from: ['base', 'patterns'] },
   protocol: { from: ['base'] },
   python: { from: ['base'] },
-  plan: { from: ['base', 'patterns', 'config', 'protocol', 'python'] },
+  rules: { from: ['base', 'patterns'], types: ['plan'] },
+  plan: { from: ['base', 'patterns', 'config', 'protocol', 'python', 'rules'] },
   supervisor: { from: ['base', 'protocol', 'python'], types: ['plan'] },
-  gateway: { from: ['base', 'patterns', 'protocol'], types: ['plan'] },
+  gateway: { from: ['base', 'patterns', 'protocol', 'rules'], types: ['plan'] },
   embed: { from: ['base', 'protocol'], types: ['plan'] },
   observe: { from: ['base'], types: ['plan'] },
   server: {

@@ -102,6 +102,13 @@ export const reading = {
     happens: refuses,
     remedy: 'Correct or remove it.',
   },
+  'section-never-holds': {
+    cause:
+      'The pattern is compared as it is written, and no URL or file name is like that. Apache says nothing about it.',
+    happens: 'The server starts; what the section was meant to close is open.',
+    remedy: 'Write the pattern as the hint shows.',
+    example: '<Location "/admin">',
+  },
   'option-without-effect': {
     cause: 'The option is known and its value is checked, but it is not honoured yet.',
     happens: 'The server runs as if it were not there.',

@@ -88,8 +88,7 @@ export const mappingDirectives: readonly Declaration[] = [
       const value = word!.value.toLowerCase();
       if (value !== 'on' && value !== 'off' && value !== 'default')
         throw invalid(word!, 'AcceptPathInfo must be one of: Off | On | Default');
-      if (value === 'default') delete scope.settings.acceptPathInfo;
-      else scope.settings.acceptPathInfo = stated(word!, value === 'on');
+      scope.settings.acceptPathInfo = stated(word!, value);
     },
   },
   {

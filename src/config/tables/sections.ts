@@ -1,3 +1,6 @@
+import { type Diagnostic, diagnostic } from '../../base/diagnostic.js';
+import { hasWildcards } from '../../base/glob.js';
+import type { Stated } from '../../base/span.js';
 import type { Section, SectionKind } from '../config.js';
 import {
   attempt,
@@ -9,7 +12,6 @@ import {
   Refusal,
   serverOnly,
 } from '../declaration.js';
-import { hasWildcards } from '../glob.js';
 import { emptyHost } from '../host.js';
 import { joined } from '../requirements.js';
 import { absolutePath, regex } from '../values.js';
@@ -21,19 +23,25 @@ const facts = {
   Directory: {
     kind: 'directory',
     what: 'folder',
+    whole: 'the whole path of the file; a folder has a slash at its end where the URL has one',
     text: 'Settings for files below a folder, by their path in the file system; shell wildcards allowed, where `*` and `?` do not stand for `/`. Shorter paths count before longer ones.',
   },
   Location: {
     kind: 'location',
     what: 'URL-path',
-    text: 'Settings for URLs below a path; shell wildcards allowed. Counts after all `<Directory>` and `<Files>`.',
+    whole: 'the path of the URL',
+    text: 'Settings for URLs below a path: `/a` holds for `/a` and `/a/b`, `/a/` only for what is below. A path with shell wildcards must match the whole URL, and `*` and `?` do not stand for `/`. Counts after all `<Directory>` and `<Files>`.',
   },
   Files: {
     kind: 'files',
     what: 'file-name',
+    whole: 'the name of the file',
     text: 'Settings for files of a name, in any folder, or in the one of the `<Directory>` around it; shell wildcards allowed.',
   },
-} as const satisfies Record<string, { kind: SectionKind; what: string; text: string }>;
+} as const satisfies Record<
+  string,
+  { kind: SectionKind; what: string; whole: string; text: string }
+>;
 
 type Name = keyof typeof facts;
 
@@ -96,7 +104,7 @@ function alwaysRegex(name: Name): Declaration {
     syntax: 'regex',
     contexts: name === 'Files' ? [...hosts, ...directories] : hosts,
     words: [1, 1],
-    text: `As \`<${name}>\`, with a regular expression, which may match anywhere in the text.`,
+    text: `As \`<${name}>\`, with a regular expression, which may match anywhere in ${facts[name].whole}. Its named groups give requests variables: \`(?<site>…)\` gives \`MATCH_SITE\`.`,
     effect: (call) =>
       section(call, name, () => ({ kind: 'regex', text: regex(call, call.words[0]!) })),
   };
@@ -124,8 +132,8 @@ function plainPattern(call: Call, name: Name): string {
   const word = call.words[0]!;
   if (word.value === '')
     throw invalid(word, `the ${facts[name].what} of <${name}> must not be empty`);
-  if (name === 'Files') return word.value;
-  if (name === 'Location') return word.value.startsWith('/') ? word.value : `/${word.value}`;
+  call.evaluation.diagnostics.push(...neverHolds(word, name));
+  if (name !== 'Directory') return word.value;
   if (!word.value.startsWith('/') && !word.value.startsWith('*'))
     throw invalid(
       word,
@@ -135,6 +143,24 @@ function plainPattern(call: Call, name: Name): string {
   if (hasWildcards(word.value)) return word.value;
   const path = absolutePath(call, word);
   return path === '/' ? path : path.replace(/\/+$/, '');
+}
+
+/** What Apache compares literally, and never finds; what is meant to be closed so is open. */
+function neverHolds({ value, at }: Stated<string>, name: Name): Diagnostic[] {
+  const never = (why: string, write: string) => [
+    diagnostic('section-never-holds', `<${name} "${value}"> holds for no request: ${why}`, {
+      at,
+      hint: `write <${name} "${write}">`,
+    }),
+  ];
+  if (name === 'Files' && value.includes('/'))
+    return never('the name of a file has no "/"', value.slice(value.lastIndexOf('/') + 1) || '*');
+  if (name !== 'Location') return [];
+  if (/^\*+$/.test(value)) return never('"*" does not match "/"', '/');
+  if (!/^[/*?[]/.test(value)) return never('the path of a URL begins with "/"', `/${value}`);
+  if (value.includes('//') && !hasWildcards(value))
+    return never('repeated slashes of a URL count as one', value.replace(/\/{2,}/g, '/'));
+  return [];
 }
 
 /** Enters the section; one whose pattern is refused is still read, for the mistakes inside. */

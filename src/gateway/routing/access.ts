@@ -30,6 +30,17 @@ export function compileAccess(rule: AccessRule): Access {
   };
 }
 
+/** What asks both, the first one first. */
+export function bothAllow(first: Access, second: Access): Access {
+  if (first.always) return second;
+  if (second.always) return first;
+  return {
+    always: false,
+    needsNames: first.needsNames || second.needsNames,
+    allows: (question) => first.allows(question) && second.allows(question),
+  };
+}
+
 function compile(rule: AccessRule): Compiled {
   switch (rule.kind) {
     case 'granted':
@@ -45,8 +56,10 @@ function compile(rule: AccessRule): Compiled {
         verdict(names?.some((name) => rule.names.some((own) => within(name, own))) ?? false);
     case 'local':
       return ({ exchange }) => verdict(isLocal(exchange));
-    case 'method':
-      return ({ exchange }) => verdict(rule.methods.includes(exchange.method));
+    case 'method': {
+      const methods = rule.methods.map(withHead);
+      return ({ exchange }) => verdict(methods.includes(withHead(exchange.method)));
+    }
     case 'env':
       return ({ variables }) => verdict(rule.names.some((name) => variables.has(name)));
     case 'not': {
@@ -73,6 +86,11 @@ function combine(kind: 'all' | 'any' | 'none', parts: readonly Compiled[]): Comp
     if (kind === 'none') return 'neutral';
     return kind === 'all' && granted ? 'granted' : 'denied';
   };
+}
+
+/** In Apache HEAD is a GET without its body, wherever methods are compared. */
+function withHead(method: string): string {
+  return method === 'HEAD' ? 'GET' : method;
 }
 
 function verdict(holds: boolean): Verdict {

@@ -69,8 +69,3 @@ export function toFileName(path: string): string | undefined {
   const name = Buffer.from(path, 'latin1').toString('utf8');
   return name.includes('\ufffd') ? undefined : name;
 }
-
-/** Text of the configuration in the form in which URLs are matched: one latin-1 character for each UTF-8 byte. */
-export function toUrlText(text: string): string {
-  return /[^\x00-\x7f]/.test(text) ? Buffer.from(text, 'utf8').toString('latin1') : text;
-}

@@ -1,8 +1,9 @@
 import { compilePattern } from '../../patterns/pattern.js';
 import type { EnvironmentRule } from '../../plan/plan.js';
+import type { Settled } from '../../rules/sections.js';
 import type { Exchange } from '../http/exchange.js';
 
-/** Variables of one request: SetEnv, PassEnv, UnsetEnv, SetEnvIf. */
+/** Variables of one request: named groups of sections, SetEnv, PassEnv, UnsetEnv, SetEnvIf. */
 export type Variables = ReadonlyMap<string, string>;
 
 /** Computes the variables of a request; the same map each time where no rule looks at the request. */
@@ -10,14 +11,19 @@ export type VariablesOf = (exchange: Exchange, path: string) => Variables;
 
 /**
  * SetEnvIf runs early in Apache (mod_setenvif), SetEnv and UnsetEnv late (mod_env): so the latter win,
- * and SetEnvIf sees nothing of SetEnv.
+ * and SetEnvIf sees nothing of SetEnv. What sections have matched is there before both.
  */
-export function compileVariables(rules: readonly EnvironmentRule[]): VariablesOf {
+export function compileVariables(
+  rules: readonly EnvironmentRule[],
+  matched: Omit<Settled, 'settings'> = { variables: [] },
+): VariablesOf {
+  const { variablesOf } = matched;
   const early = rules.flatMap((rule) => (rule.kind === 'set-if' ? [compileSetIf(rule)] : []));
-  const fixed = applyLate(new Map(), rules);
-  if (early.length === 0) return () => fixed;
+  const fixed = applyLate(new Map(matched.variables), rules);
+  if (early.length === 0 && !variablesOf) return () => fixed;
   return (exchange, path) => {
-    const variables = new Map<string, string>();
+    const variables = new Map(matched.variables);
+    for (const [name, value] of variablesOf?.(path) ?? []) variables.set(name, value);
     for (const apply of early) apply(exchange, path, variables);
     return applyLate(variables, rules);
   };

@@ -24,11 +24,11 @@ test('a host that states nothing has the defaults of Apache 2.4 and mod_wsgi, an
     chunkedRequest: false,
     scriptReloading: true,
     limitRequestBody: 1073741824,
-    access: { kind: 'denied' },
+    access: { kind: 'denied', unstated: true },
     environment: [],
     directoryIndex: ['index.html'],
     followSymLinks: 'always',
-    acceptPathInfo: true,
+    acceptPathInfo: 'default',
   });
 });
 

@@ -18,7 +18,7 @@ export const settings: RequestSettings = {
   environment: [],
   directoryIndex: ['index.html'],
   followSymLinks: 'always',
-  acceptPathInfo: true,
+  acceptPathInfo: 'default',
 };
 
 export function hostPlan(about: Partial<HostPlan> = {}): HostPlan {

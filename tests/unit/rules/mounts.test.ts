@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SectionPlan } from '../../../src/plan/plan.js';
-import { type Applies, type MountTarget, sectionApplies } from '../../../src/plan/section-match.js';
+import type { Applies } from '../../../src/rules/applies.js';
+import { type MountTarget, sectionApplies } from '../../../src/rules/mounts.js';
 
 const script: MountTarget = {
   url: { kind: 'prefix', prefix: '/app' },
@@ -42,6 +43,9 @@ const cases: [SectionPlan, Applies, Applies, Applies][] = [
   [section('directory', glob('/srv/*/sub')), 'never', 'maybe', 'maybe'],
   [section('directory', regex('^/srv/')), 'always', 'always', 'always'],
   [section('directory', regex('two')), 'never', 'maybe', 'maybe'],
+  [section('directory', regex('/one$')), 'never', 'maybe', 'maybe'],
+  [section('directory', regex('/app[.]wsgi$')), 'always', 'maybe', 'maybe'],
+  [section('directory', prefix('/srv/one/app.wsgi')), 'maybe', 'maybe', 'maybe'],
   [section('files', glob('*.wsgi')), 'always', 'maybe', 'maybe'],
   [section('files', glob('*.py')), 'never', 'maybe', 'maybe'],
   [section('files', regex('^app'), prefix('/srv/one')), 'always', 'maybe', 'maybe'],
@@ -49,6 +53,11 @@ const cases: [SectionPlan, Applies, Applies, Applies][] = [
   [section('location', prefix('/')), 'always', 'always', 'always'],
   [section('location', prefix('/app')), 'always', 'always', 'maybe'],
   [section('location', prefix('/app/admin')), 'maybe', 'maybe', 'maybe'],
+  [section('location', prefix('/app/')), 'maybe', 'always', 'maybe'],
+  [section('location', glob('/app*')), 'maybe', 'never', 'maybe'],
+  [section('location', glob('/app/*')), 'maybe', 'maybe', 'maybe'],
+  [section('location', glob('/new*')), 'never', 'never', 'maybe'],
+  [section('location', regex('^/app')), 'always', 'always', 'maybe'],
   [section('location', prefix('/ap')), 'never', 'never', 'maybe'],
   [section('location', regex('x')), 'maybe', 'maybe', 'maybe'],
 ];

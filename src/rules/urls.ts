@@ -1,6 +1,6 @@
-import { compilePattern, type Pattern } from '../../patterns/pattern.js';
-import type { UrlMatch } from '../../plan/plan.js';
-import { toUrlText } from './path.js';
+import { compilePattern, type Pattern } from '../patterns/pattern.js';
+import type { UrlMatch } from '../plan/plan.js';
+import { toUrlText } from './url-text.js';
 
 /** A compiled URL pattern of an alias or a mount. */
 export type UrlMatcher = (path: string) => MatchedUrl | undefined;
@@ -14,7 +14,7 @@ export interface MatchedUrl {
 
 /** `path` has its slashes merged already, so a run of slashes in an alias equals one. Source: mod_wsgi, alias matching. */
 export function compileUrl(url: UrlMatch): UrlMatcher {
-  if (url.kind === 'regex') return patternMatcher(compilePattern(toUrlText(url.source)));
+  if (url.kind === 'regex') return regexMatcher(compilePattern(toUrlText(url.source)));
   const prefix = toUrlText(url.prefix).replace(/\/{2,}/g, '/');
   if (prefix === '/') {
     const whole: MatchedUrl = { length: 0 };
@@ -30,9 +30,9 @@ export function compileUrl(url: UrlMatch): UrlMatcher {
   };
 }
 
-function patternMatcher(pattern: Pattern): UrlMatcher {
+function regexMatcher(regex: Pattern): UrlMatcher {
   return (path) => {
-    const match = pattern.exec(path);
+    const match = regex.exec(path);
     return match ? { length: match.index + match[0].length, groups: match } : undefined;
   };
 }

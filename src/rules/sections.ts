@@ -1,0 +1,104 @@
+import type {
+  AccessRule,
+  EnvironmentRule,
+  HostPlan,
+  RequestSettings,
+  SectionPlan,
+} from '../plan/plan.js';
+import type { Place } from './located.js';
+import { type Located, placeOf } from './located.js';
+import {
+  directoryMatcher,
+  locationMatcher,
+  type Matcher,
+  nameMatcher,
+  type Variable,
+  withinMatcher,
+} from './matchers.js';
+
+/** What holds for a request, and the variables that named groups of sections give it. */
+export interface Settled {
+  readonly settings: RequestSettings;
+  /** From sections that look at the file: the same for every request of it. */
+  readonly variables: readonly Variable[];
+  /** From sections that look at the URL; absent where there are none. */
+  readonly variablesOf?: (path: string) => readonly Variable[];
+}
+
+export interface Sections {
+  /** Which of the location sections hold for a URL path, as a key to keep a route under; `''` for none. */
+  locationsOf(path: string): string;
+  /** What holds for a file and a set of location sections. */
+  settle(where: Located, locations: string, override: Partial<RequestSettings>): Settled;
+}
+
+type Compiled =
+  | { readonly section: SectionPlan; readonly url: Matcher<string>; readonly number: number }
+  | {
+      readonly section: SectionPlan;
+      readonly own: Matcher<Place>;
+      readonly within: Matcher<Place>;
+    };
+
+/** Later sections win key by key; rules for the environment add up. */
+export function compileSections(host: Pick<HostPlan, 'sections' | 'settings'>): Sections {
+  let count = 0;
+  const all = host.sections.map<Compiled>((section) =>
+    section.kind === 'location'
+      ? { section, url: locationMatcher(section.match), number: count++ }
+      : {
+          section,
+          own:
+            section.kind === 'files' ? nameMatcher(section.match) : directoryMatcher(section.match),
+          within: withinMatcher(section),
+        },
+  );
+  const locations = all.flatMap((one) => ('url' in one ? [one.url] : []));
+
+  return {
+    locationsOf(path) {
+      if (locations.length === 0) return '';
+      let key = '';
+      for (let index = 0; index < locations.length; index++)
+        if ((locations[index] as Matcher<string>).holds(path)) key += `${index},`;
+      return key;
+    },
+    settle(where, chosen, override) {
+      const place = placeOf(where);
+      const numbers = new Set(chosen.split(',').filter(Boolean).map(Number));
+      const holding = all.filter((one) =>
+        'url' in one ? numbers.has(one.number) : one.within.holds(place) && one.own.holds(place),
+      );
+      const settings = holding.reduce((below, { section }) => merge(below, section), host.settings);
+      const asked = holding.flatMap((one) => ('url' in one ? (one.url.variables ?? []) : []));
+      return {
+        settings: { ...settings, ...override },
+        variables: holding.flatMap((one) =>
+          'own' in one ? (one.own.variables?.(place) ?? []) : [],
+        ),
+        ...(asked.length > 0 && {
+          variablesOf: (path: string) => asked.flatMap((variables) => variables(path)),
+        }),
+      };
+    },
+  };
+}
+
+function merge(
+  below: RequestSettings,
+  { settings: above, accessMerging }: SectionPlan,
+): RequestSettings {
+  const environment: readonly EnvironmentRule[] = above.environment
+    ? [...below.environment, ...above.environment]
+    : below.environment;
+  const merged = { ...below, ...above, environment };
+  return accessMerging && above.access
+    ? { ...merged, access: mergeAccess(below.access, above.access, accessMerging) }
+    : merged;
+}
+
+/** AuthMerging: with what holds outside; where nothing does, the own lines stand alone. */
+function mergeAccess(below: AccessRule, above: AccessRule, how: 'and' | 'or'): AccessRule {
+  if (below.kind === 'denied' && below.unstated) return above;
+  return { kind: how === 'and' ? 'all' : 'any', of: [below, above] };
+}

@@ -1,0 +1,4 @@
+/** Text of the configuration in the form in which URLs are matched: one latin-1 character for each UTF-8 byte. */
+export function toUrlText(text: string): string {
+  return /[^\x00-\x7f]/.test(text) ? Buffer.from(text, 'utf8').toString('latin1') : text;
+}

@@ -34,6 +34,12 @@ class Control(object):
         """A sentence of the runtime itself; level is info, warn or error."""
         self.send(frames.CONTROL_MESSAGE, {"level": level, "request": request, "text": text})
 
+    def import_failed(self, script, reason, error, request=None):
+        """As message(), for a script; who hears it may know where a module is that was not found."""
+        text = "script \"%s\" could not be imported%s" % (script, ": " + reason if reason else "")
+        self.send(frames.CONTROL_MESSAGE, {
+            "level": "error", "request": request, "text": text, "script": script, "missing": missing_module(error)})
+
     def receive(self):
         """The frames that have come, as (kind, dict) pairs; None at the end of file. Blocks until there are some."""
         try:
@@ -52,3 +58,26 @@ class Control(object):
             received.append((tag & 255, marshal.loads(self._received[frames.HEADER_LENGTH:end])))
             self._received = self._received[end:]
         return received
+
+
+def missing_module(error):
+    """The name of the module that the first of these errors did not find; None where they have another cause."""
+    error = first_error(error)
+    if not isinstance(error, ImportError):
+        return None
+    words = str(error).split("No module named ")
+    return words[1].strip("'\"") if len(words) == 2 and words[0] == "" else None
+
+
+def first_error(error):
+    """The error that all others came from."""
+    seen = []
+    while not any(error is one for one in seen):
+        seen.append(error)
+        earlier = getattr(error, "__cause__", None)
+        if earlier is None and not getattr(error, "__suppress_context__", False):
+            earlier = getattr(error, "__context__", None)
+        if earlier is None:
+            break
+        error = earlier
+    return error

@@ -63,16 +63,9 @@ def _native(value):
 
 def _first_cause(exc_info, script):
     """The error that all others came from, and the line where it was raised: the script's own if it is a missing module."""
-    error, trace = exc_info[1], exc_info[2]
-    seen = []
-    while not any(error is one for one in seen):
-        seen.append(error)
-        earlier = getattr(error, "__cause__", None)
-        if earlier is None and not getattr(error, "__suppress_context__", False):
-            earlier = getattr(error, "__context__", None)
-        if earlier is None:
-            break
-        error, trace = earlier, earlier.__traceback__
+    from .control import first_error
+    error = first_error(exc_info[1])
+    trace = exc_info[2] if error is exc_info[1] else error.__traceback__
     path, line = script, 0
     while trace is not None:
         name = trace.tb_frame.f_code.co_filename

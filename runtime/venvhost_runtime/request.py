@@ -149,7 +149,7 @@ class Request(object):
     def _import_failed(self, runtime, script):
         exc_info = sys.exc_info()
         reason = runtime.explain_import(exc_info)
-        runtime.control.message("error", "script \"%s\" could not be imported: %s" % (script.path, reason or exc_info[0].__name__), self.id)
+        runtime.control.import_failed(script.path, reason or exc_info[0].__name__, exc_info[1], self.id)
         print_exception(exc_info)
         if reason is not None:
             script.refuse(reason)

@@ -163,7 +163,7 @@ class Runtime(object):
             except BaseException:
                 exc_info = sys.exc_info()
                 reason = self.explain_import(exc_info)
-                self.control.message("error", "script \"%s\" could not be imported%s" % (script.path, ": " + reason if reason else ""))
+                self.control.import_failed(script.path, reason, exc_info[1])
                 print_exception(exc_info)
                 if reason is None:
                     script.failed = True

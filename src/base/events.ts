@@ -110,6 +110,9 @@ export type Event =
       level: 'info' | 'warn' | 'error';
       request?: string;
       text: string;
+      /** The module that the import of a script did not find. */
+      missing?: { module: string; script: string };
+      hint?: string;
     }
   // requests
   | {

@@ -50,7 +50,7 @@ export function wordingOf(event: Event): Wording {
     case 'application-output':
       return { level: 'info', text: event.text.replace(/\n+$/, ''), always: true };
     case 'runtime-message':
-      return { level: event.level, text: event.text };
+      return { level: event.level, text: withHint(event.text, event.hint) };
     case 'events-repeated':
       return {
         level: 'warn',
@@ -176,7 +176,11 @@ function deniedText(event: EventOf<'request-denied'>): string {
 
 function brokenText(event: EventOf<'group-broken'>): string {
   const text = `${groupText(event.processGroup)} cannot run: ${event.message} [${event.code}]`;
-  return event.hint === undefined ? text : `${text}\nhint: ${event.hint}`;
+  return withHint(text, event.hint);
+}
+
+function withHint(text: string, hint: string | undefined): string {
+  return hint === undefined ? text : `${text}\nhint: ${hint}`;
 }
 
 function reasonText(event: EventOf<'daemon-restarting'>): string {

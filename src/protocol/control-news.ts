@@ -73,6 +73,8 @@ export function controlNews(type: number, payload: Buffer): ControlNews | undefi
           level: read.oneOf('level', ['info', 'warn', 'error']),
           request: read.maybe('request'),
           text: read.text('text'),
+          missing: read.maybe('missing'),
+          script: read.maybe('script'),
         },
       };
     default:

@@ -102,6 +102,9 @@ export type Message = {
   readonly level: 'info' | 'warn' | 'error';
   readonly request: string | null;
   readonly text: string;
+  /** The module that the import of `script` did not find. */
+  readonly missing: string | null;
+  readonly script: string | null;
 };
 /** A connection of a gateway, by descriptor, and its region of the journal. */
 export type Adopt = { readonly fd: number; readonly region: number };

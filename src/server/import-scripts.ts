@@ -5,7 +5,7 @@ import type { Plan, ProcessGroupPlan } from '../plan/plan.js';
 import type { ScriptUse } from '../plan/script-answers.js';
 import type { Inspection } from '../python/inspect.js';
 import type { Machine, Ran } from '../python/machine.js';
-import { pipInstall } from '../python/pip.js';
+import { missingModuleHint } from '../python/missing-module.js';
 import { importMain } from './package-files.js';
 import { runtimeCommands } from './runtime-command.js';
 
@@ -51,7 +51,8 @@ export async function importScripts({ plan, facts, machine }: ImportParts): Prom
       const argv = [...commands(group.python.executable, group.identity), argumentOf(use, group)];
       const seconds = group.timeouts.startup || usualSeconds;
       const ran = await machine.run(argv, { environment: group.environment, seconds });
-      found.push(outcome(use, group, ran, facts.pythons[group.name]?.distributions));
+      const { distributions } = facts.pythons[group.name] ?? {};
+      found.push(outcome(use, group, ran, { distributions, machine }));
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
@@ -77,7 +78,10 @@ function argumentOf({ path, callable, group: name }: ScriptUse, group: ProcessGr
   });
 }
 
-type Installed = Inspection['distributions'];
+interface Known {
+  readonly distributions: Inspection['distributions'] | undefined;
+  readonly machine: Machine;
+}
 
 interface Failure {
   readonly kind: string;
@@ -88,12 +92,7 @@ interface Failure {
   readonly module: string;
 }
 
-function outcome(
-  use: ScriptUse,
-  group: ProcessGroupPlan,
-  ran: Ran,
-  distributions: Installed,
-): Diagnostic[] {
+function outcome(use: ScriptUse, group: ProcessGroupPlan, ran: Ran, known: Known): Diagnostic[] {
   const { path, at, callable } = use;
   const answer = parseAnswer(ran.stdout);
   if (!answer && ran.failure?.startsWith('no answer'))
@@ -111,7 +110,7 @@ function outcome(
       }),
     ];
   if (typeof answer.failed === 'object')
-    return [failed(use, group, answer.failed as Failure, distributions)];
+    return [failed(use, group, answer.failed as Failure, known)];
   if (answer.callable === true) return [];
   return [
     diagnostic(
@@ -127,17 +126,15 @@ function outcome(
 
 function failed(
   { path, at }: ScriptUse,
-  { python }: ProcessGroupPlan,
+  { name: processGroup, python: { executable }, pythonPath }: ProcessGroupPlan,
   failure: Failure,
-  distributions: Installed,
+  { distributions, machine }: Known,
 ): Diagnostic {
   const text = String(failure.text).split('\n')[0] ?? '';
   const line = Number(failure.line) || 0;
   const where = line > 0 ? ` in line ${line} of ${failure.path}` : '';
   const missing = failure.kind === 'ModuleNotFoundError' || /^No module named/.test(text);
-  const named = String(failure.module) || /named '?([\w.]+)/.exec(text)?.[1];
-  // It comes from the application and is to be pasted into a shell.
-  const module = /^\w+/.exec(named ?? '')?.[0] ?? 'NAME';
+  const module = String(failure.module) || (/named '?([\w.]+)/.exec(text)?.[1] ?? '');
   return diagnostic(
     'script-import-failed',
     `the import of ${path} failed: ${failure.kind}: ${text}${where}`,
@@ -149,7 +146,10 @@ function failed(
         ],
       }),
       ...(missing && {
-        hint: `install what has it: ${pipInstall(python.executable, module, distributions)}`,
+        hint: missingModuleHint(
+          { module, script: path, processGroup, executable, pythonPath, distributions },
+          machine,
+        ),
       }),
     },
   );

@@ -9,6 +9,7 @@ import { makeSocketFolder } from '../supervisor/socket-folder.js';
 import { type Supervisor, startSupervisor } from '../supervisor/supervisor.js';
 import { compileRuntimes } from './compiled-runtimes.js';
 import { diagnoseGroup } from './diagnose.js';
+import { explainImports } from './explain-imports.js';
 import { type Gateways, startGateways } from './gateways.js';
 import { openLogFiles } from './log-files.js';
 import { gatewayMain, packageVersion } from './package-files.js';
@@ -66,8 +67,10 @@ async function startParts(
   const sockets = bindAll(plan, undo);
   const logs = openLogFiles(plan.logs);
   undo.push(logs.close);
-  const { emit, close } = options.openLog(logs.fds);
+  const machine = realMachine();
+  const { emit: write, close } = options.openLog(logs.fds);
   undo.push(close);
+  const emit = explainImports(plan, machine, write);
   emit({ type: 'server-starting', version, pid: process.pid });
 
   const gatewayIdentity = switchable(plan.gateways.identity);
@@ -76,7 +79,6 @@ async function startParts(
   if (plan.pidFile !== undefined) undo.push(writePidFile(plan.pidFile).remove);
 
   const runtimeCommand = runtimeCommands();
-  const machine = realMachine();
   let supervisor: Supervisor | undefined;
   const early: [string, string][] = [];
   const compiling = compileRuntimes(plan.processGroups, {

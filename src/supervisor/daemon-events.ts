@@ -21,8 +21,9 @@ export function outputEvent(
       return { type: 'application-output', ...about, stream, ...tag(request), text };
     }
     case 'message': {
-      const { level, request, text } = news.message;
-      return { type: 'runtime-message', ...about, level, ...tag(request), text };
+      const { level, request, text, missing: module, script } = news.message;
+      const missing = module !== null && script !== null && { missing: { module, script } };
+      return { type: 'runtime-message', ...about, level, ...tag(request), text, ...missing };
     }
   }
 }

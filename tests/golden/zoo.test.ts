@@ -397,6 +397,15 @@ const animals: Record<string, Animal> = {
       return zoo.site(`python-home=${root}`, { script });
     },
   },
+  'import of an own module that is not on the path': {
+    codes: ['script-import-failed'],
+    command: 'import',
+    make: (zoo) => {
+      zoo.file('project/mysite/settings.py', '');
+      const script = zoo.file('app.wsgi', `import mysite.settings\n${soundScript}`);
+      return zoo.site(`python-home=${zoo.venv()}`, { script });
+    },
+  },
   'import that ends its process': {
     codes: ['script-import-failed'],
     command: 'import',

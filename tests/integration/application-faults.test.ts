@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ask } from '../support/http.js';
+import type { LogLine } from '../support/server.js';
 import { withSite } from '../support/site.js';
 import { testWithPythons } from '../support/skipping.js';
 
@@ -57,6 +58,40 @@ testWithPythons(
       );
       rewrite(join(folder, 'app.wsgi'), answering('mended'));
       assert.equal((await ask(server.port, '/')).text, 'mended');
+    });
+  },
+);
+
+testWithPythons(
+  'a module of the project that is not on the path gets the line to write, and never a pip install',
+  1,
+  async ([python]) => {
+    const site = {
+      mounts: { '/own': 'own.wsgi', '/nowhere': 'nowhere.wsgi', '/known': 'known.wsgi' },
+      files: {
+        'own.wsgi': 'import mysite.settings\n',
+        'nowhere.wsgi': 'import mysitee\n',
+        'known.wsgi': 'import yaml\n',
+      },
+    };
+    await withSite(python!, site, async (server, folder) => {
+      mkdirSync(join(folder, 'project/mysite'), { recursive: true });
+      for (const name of ['__init__.py', 'settings.py'])
+        writeFileSync(join(folder, 'project/mysite', name), '');
+      const told = async (url: string) => {
+        assert.equal((await ask(server.port, url)).status, 500);
+        const isTold = ({ type, msg = '' }: LogLine) =>
+          type === 'runtime-message' && msg.includes(`${url.slice(1)}.wsgi" could not be imported`);
+        return String((await server.until(isTold, 'says what is missing')).msg);
+      };
+      assert.match(
+        await told('/own'),
+        new RegExp(`hint: it is .*/mysite.*: write python-path=${folder}/project at its`),
+      );
+      const nowhere = await told('/nowhere');
+      assert.match(nowhere, /hint: there is no module mysitee: neither/);
+      assert.doesNotMatch(nowhere, /pip/);
+      assert.match(await told('/known'), /hint: install what has it: .* -m pip install PyYAML/);
     });
   },
 );

@@ -77,8 +77,8 @@ export const scripts = {
       'venvhost check --import imported the script as the user of its group, and an error was raised.',
     happens: requestsFail,
     remedy:
-      'Correct what the first error of the traceback names; a missing module is installed with the pip of the environment.',
-    example: '/srv/venvs/blog/bin/python -m pip install Django',
+      'Correct what the first error of the traceback names. For a missing module of your own, name its folder with python-path=; one of others is installed with the pip of the environment, under the name that its documentation gives, which need not be that of the module.',
+    example: 'WSGIDaemonProcess blog python-path=/srv/blog',
   },
   'script-import-timeout': {
     cause:

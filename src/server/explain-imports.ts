@@ -1,0 +1,52 @@
+import type { Emit } from '../base/events.js';
+import { namedScripts } from '../plan/named-scripts.js';
+import type { Plan } from '../plan/plan.js';
+import type { Machine } from '../python/machine.js';
+import { missingModuleHint } from '../python/missing-module.js';
+
+/** Explanations that are kept, and for how many milliseconds: somebody may ask for a broken script many times a second. */
+const most = 100;
+const fresh = 5_000;
+
+/**
+ * Adds the way out to what runtimes say about modules that were not found, as `check --import` does. Code of an
+ * application runs where that is said, so only what the plan gives to its group is looked at.
+ */
+export function explainImports(
+  plan: Plan,
+  machine: Pick<Machine, 'look' | 'list'>,
+  emit: Emit,
+): Emit {
+  const kept = new Map<string, { readonly hint: string | undefined; readonly until: number }>();
+  const now = () => performance.now();
+  return (event) => {
+    if (event.type !== 'runtime-message' || !event.missing) return emit(event);
+    const { missing, processGroup } = event;
+    const key = JSON.stringify([processGroup, missing]);
+    let known = kept.get(key);
+    if (!known || known.until < now()) {
+      known = { hint: hintFor(plan, machine, processGroup, missing), until: now() + fresh };
+      if (kept.size >= most) kept.clear();
+      kept.set(key, known);
+    }
+    const { hint } = known;
+    emit(hint === undefined ? event : { ...event, hint });
+  };
+}
+
+function hintFor(
+  plan: Plan,
+  machine: Pick<Machine, 'look' | 'list'>,
+  processGroup: string,
+  { module, script }: { readonly module: string; readonly script: string },
+): string | undefined {
+  const groups = [...plan.processGroups, ...(plan.embedded ? [plan.embedded] : [])];
+  const group = groups.find(({ name }) => name === processGroup);
+  const own = namedScripts(plan, processGroup).some(
+    (path) => script === path || script.startsWith(path.endsWith('/') ? path : `${path}/`),
+  );
+  if (!group || !own || script.split('/').includes('..') || module.length > 200) return undefined;
+  const { pythonPath, python } = group;
+  const { executable } = python;
+  return missingModuleHint({ module, script, processGroup, executable, pythonPath }, machine);
+}

@@ -5,9 +5,13 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { ignoreSignals } from '../../dist/src/base/deaf.js';
 import { findInstalledPythons } from '../../dist/src/python/installed.js';
 import { choosePythons, makeEnvironment, reuseEnvironment } from './environments.js';
 import { daemonUser, findPlace } from './place.js';
+
+// Environments are made for seconds, and Node answers SIGUSR1 by opening its debugger.
+ignoreSignals();
 
 const packageName = 'venvhost_greeting';
 const groups = [

@@ -206,11 +206,11 @@ def set_up_paths(boot):
 
 
 def _take_signals(process):
-    """SIGTERM, SIGINT and SIGUSR1 end the process; applications cannot change that."""
+    """They end the process in order, as they do in mod_wsgi; applications cannot change that."""
     def interrupt(number, frame):
         process.interrupt()
 
-    for name in ("SIGTERM", "SIGINT", "SIGUSR1"):
+    for name in ("SIGTERM", "SIGINT", "SIGUSR1", "SIGXCPU"):
         _register(getattr(_signal, name), interrupt)
     process.pool.wake_by_signals()
     restrict_signals(process.control)

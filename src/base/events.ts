@@ -9,6 +9,8 @@ export type Event =
   | { type: 'server-stopping'; reason: string }
   | { type: 'server-stopped' }
   | { type: 'server-failed'; message: string }
+  /** One that Apache knows and this server does not, or that nobody knows. */
+  | { type: 'signal-ignored'; signal: string }
   // gateways
   | { type: 'gateway-up'; gateway: number; pid: number }
   | {

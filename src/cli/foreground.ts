@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import pico from 'picocolors';
+import { endWithDebugger, ignoreSignals } from '../base/deaf.js';
 import { type Log, openLog } from '../observe/log.js';
 import { formatGroupLines } from '../plan/format.js';
 import type { Server } from '../server/start-server.js';
@@ -48,6 +49,9 @@ export async function runInForeground(
   }
   const signals = catchStopSignals();
   let log: Log | undefined;
+  ignoreSignals((signal) => log?.emit({ type: 'signal-ignored', signal }));
+  // One that a signal opened just before the command's first line may have come up after it.
+  endWithDebugger();
   const openIt = (files: readonly number[]) => {
     log = openLog({ plan, files, terminalFd: 2, form: formOf(logFormat) });
     return log;

@@ -4,9 +4,11 @@
  * tabs. Python may also end this process, with its reason on the standard error output.
  */
 import { writeSync } from 'node:fs';
+import { ignoreSignals } from '../base/deaf.js';
 import { type ForeignFunctions, loadForeignFunctions } from './foreign.js';
 import { startInterpreter } from './interpreter.js';
 
+ignoreSignals();
 await probe(process.argv[2] ?? '', process.argv[3] ?? '');
 process.exit(0);
 

@@ -23,6 +23,11 @@ export function wordingOf(event: Event): Wording {
       return always('stopped');
     case 'server-failed':
       return { level: 'error', text: `the server cannot go on: ${event.message}` };
+    case 'signal-ignored':
+      return {
+        level: 'warn',
+        text: `got ${event.signal}, which means nothing here: to read the configuration again or to open other log files, restart the server`,
+      };
     case 'gateway-up':
       return { level: 'info', text: `gateway ${event.gateway} is up as process ${event.pid}` };
     case 'gateway-died':

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { withoutDebugger } from '../base/deaf.js';
 
 /** What one look at a path shows; links are not followed. `mode` are the permission bits. */
 export interface Entry {
@@ -85,6 +86,7 @@ export function realMachine(): Machine {
     ],
     embeddingProbe: [
       process.execPath,
+      ...withoutDebugger(),
       fileURLToPath(new URL('../embed/probe-main.js', import.meta.url)),
     ],
     look,

@@ -1,7 +1,11 @@
 /**
- * The entry of a gateway process. Nothing but Node's own modules may be imported before the user is switched:
- * no line of ours that parses anything ever runs as root.
+ * The entry of a gateway process. Nothing but Node's own modules and what ignores signals may be imported before
+ * the user is switched: no line of ours that parses anything ever runs as root.
  */
+import { ignoreSignals } from '../base/deaf.js';
+
+// Whoever has the user of the gateway may send them: an application without `user=` has.
+ignoreSignals();
 becomeUser(process.argv[2]);
 process.title = 'venvhost: gateway';
 // Not an exit in order: it would run the exit functions of C libraries beside the threads of an embedded Python.
@@ -41,5 +45,3 @@ function canBecomeRoot(): boolean {
     return false;
   }
 }
-
-export {};

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { withoutDebugger } from '../base/deaf.js';
 import { lastLines, lineSplitter } from '../supervisor/lines.js';
 import type { FromGateway, GatewayIdentity, ToGateway } from './link.js';
 
@@ -52,7 +53,7 @@ export function startGatewayProcess(
   exited: (exit: GatewayExit) => void,
 ): GatewayProcess {
   const argv = command.identity ? [JSON.stringify(command.identity)] : [];
-  const child = spawn(process.execPath, [command.main, ...argv], {
+  const child = spawn(process.execPath, [...withoutDebugger(), command.main, ...argv], {
     cwd: '/',
     env: { ...command.environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc', ...inherited(command)],

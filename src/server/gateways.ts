@@ -41,6 +41,9 @@ export interface Gateways {
 /** Milliseconds beyond the drain time after which a gateway is killed. */
 const drainMargin = 1000;
 
+/** A first gateway that a signal ended while Node was loading is tried again so often. */
+const mostEarlyEnds = 3;
+
 /** Numbers of files for runtimes inside of gateways; those of daemons count from 1. */
 let nextFiles = 900_000;
 
@@ -192,7 +195,8 @@ function createSeat(options: GatewaysOptions, gateway: number, known: () => ToGa
       gone.resolve();
       return;
     }
-    if (!hadReady) {
+    const byChance = signal !== null && failure === undefined && failures.deaths < mostEarlyEnds;
+    if (!hadReady && !byChance) {
       const why = failure ?? [`a gateway process ended at its start`, ...lastLines].join('\n');
       stopping = true;
       started.reject(new Error(why));

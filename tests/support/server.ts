@@ -85,7 +85,7 @@ export async function startVenvhost(
     descendants,
     stop: async () => {
       const pids = descendants();
-      process.kill(pid, 'SIGTERM');
+      tellToStop(pid);
       const { code, signal } = await within(ended, patience, () => {
         child.kill('SIGKILL');
         return `the server did not stop:\n${log.text()}`;
@@ -95,6 +95,15 @@ export async function startVenvhost(
       if (left.length > 0) throw new Error(`left running: ${left.join(', ')}\n${log.text()}`);
     },
   };
+}
+
+/** It may have ended by itself. */
+function tellToStop(pid: number): void {
+  try {
+    process.kill(pid, 'SIGTERM');
+  } catch {
+    // How it ended is told all the same.
+  }
 }
 
 /** Whether a log line tells this event. */

@@ -167,6 +167,8 @@ export interface DirectorySettings {
   closed?: Stated<string>;
   /** The directive that makes programs of files here, and was passed over: they are not sent as they are. */
   neverSent?: Stated<string>;
+  canonicalName?: Stated<boolean>;
+  canonicalPhysicalPort?: Stated<boolean>;
 }
 
 export type Requirement =
@@ -192,6 +194,8 @@ export type EnvironmentRule =
       readonly attribute: string;
       readonly regex: string;
       readonly ignoreCase: boolean;
+      /** Stands outside of sections, and so sees the path as it was sent. */
+      readonly early?: true;
       /** `undefined` as value: the variable is removed (`!NAME`). `$1`… stand for groups. */
       readonly assignments: readonly {
         readonly name: string;

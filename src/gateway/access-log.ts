@@ -1,6 +1,6 @@
 import type { AccessLogPlan, FormatPart, HostPlan } from '../plan/plan.js';
 import type { Logged } from './http/exchange.js';
-import { serverPort } from './routing/group-names.js';
+import { ownPort, serverName } from './routing/canonical.js';
 import { headerOf } from './routing/variables.js';
 import type { AccessRecord } from './services.js';
 
@@ -60,7 +60,7 @@ function compileField({ field, argument = '' }: Field): Write {
       return ({ exchange }) =>
         exchange.unparsed
           ? '-'
-          : escapeLog(`${exchange.method} ${exchange.target} HTTP/${exchange.version}`);
+          : escapeLog(`${exchange.method} ${exchange.asSent} HTTP/${exchange.version}`);
     case 's':
       return ({ exchange }) => String(exchange.status || '-');
     case 'b':
@@ -84,8 +84,10 @@ function compileField({ field, argument = '' }: Field): Write {
     case 'H':
       return ({ exchange }) => (exchange.unparsed ? '-' : `HTTP/${exchange.version}`);
     case 'v':
-    case 'V':
       return ({ host }) => host.name;
+    case 'V':
+      return ({ exchange, host, record }) =>
+        serverName(host, exchange.host, record.settings ?? host.settings);
     case 'p':
       return portField(argument);
     case 'P':
@@ -98,6 +100,8 @@ function compileField({ field, argument = '' }: Field): Write {
       return ({ exchange }) => String(Math.max(0, exchange.peer.requests - 1));
     case 'i':
       return ({ exchange }) => escapeLog(headerOf(exchange, argument) ?? '-');
+    case 'C':
+      return ({ exchange }) => escapeLog(cookieOf(exchange, argument) || '-');
     case 'o':
       return ({ exchange }) => escapeLog(sentHeader(exchange, argument) ?? '-');
     case 'e':
@@ -120,6 +124,17 @@ export function escapeLog(text: string): string {
   });
 }
 
+/** The value of a cookie, whose name may be written in any case. Source: mod_log_config, log_cookie. */
+function cookieOf(exchange: Logged, name: string): string | undefined {
+  const wanted = name.toLowerCase();
+  for (const cookie of headerOf(exchange, 'cookie')?.split(';') ?? []) {
+    const end = cookie.indexOf('=');
+    if (end >= 0 && cookie.slice(0, end).trim().toLowerCase() === wanted)
+      return cookie.slice(end + 1).trim();
+  }
+  return undefined;
+}
+
 function sentHeader(exchange: Logged, name: string): string | undefined {
   const lower = name.toLowerCase();
   const { sentHeaders } = exchange;
@@ -137,7 +152,7 @@ function durationField(unit: string): Write {
 function portField(which: string): Write {
   if (which === 'local') return ({ exchange }) => String(exchange.peer.localPort);
   if (which === 'remote') return ({ exchange }) => String(exchange.peer.remotePort);
-  return ({ exchange, host }) => String(serverPort(host, exchange.host));
+  return ({ host }) => String(ownPort(host));
 }
 
 function timeField(argument: string): Write {

@@ -3,6 +3,7 @@ import type { GroupName } from '../plan/plan.js';
 import { FileAnswer } from './file-answer.js';
 import { answerHead } from './http/answer-head.js';
 import { type Exchange, type ExchangeOwner, nobody } from './http/exchange.js';
+import { selfUrl } from './routing/canonical.js';
 import type { ClientNames } from './routing/client-names.js';
 import { expandCallable, expandGroup } from './routing/group-names.js';
 import type { Outcome, Resolution, Route } from './routing/route.js';
@@ -105,7 +106,7 @@ export function createHandler(options: HandlerOptions): (exchange: Exchange) => 
       proceed(exchange, site, found, variables);
       return;
     }
-    const request = own(exchange, site, found.path, { query: found.query, variables });
+    const request = own(exchange, site, found.path, recordOf(found, variables));
     services.emit({
       type: 'request-denied',
       host: site.host.id,
@@ -125,12 +126,18 @@ export function createHandler(options: HandlerOptions): (exchange: Exchange) => 
       return;
     }
     const { path, query } = found;
-    const request = own(exchange, site, path, { query, variables, file: found.route.file });
+    const request = own(exchange, site, path, {
+      ...recordOf(found, variables),
+      file: found.route.file,
+    });
     if (outcome.kind === 'fail') {
       if (outcome.status === 403) failed(exchange, site, outcome.status, outcome.reason, request);
       else exchange.fail(outcome.status);
     } else if (outcome.kind === 'redirect') {
-      exchange.fail(301, ['Location', `${escapePath(path)}/${query === '' ? '' : `?${query}`}`]);
+      const url = `${escapePath(path)}/${query === '' ? '' : `?${query}`}`;
+      const { localPort } = exchange.peer;
+      const self = { rules: found.route.settings, localPort, path: url };
+      exchange.fail(301, ['Location', selfUrl(site.host, exchange.host, self)]);
     } else if (exchange.method !== 'GET' && exchange.method !== 'HEAD') {
       exchange.fail(405, ['Allow', 'GET, HEAD']);
     } else sendFile(exchange, site, found, request);
@@ -195,6 +202,7 @@ export function createHandler(options: HandlerOptions): (exchange: Exchange) => 
     const context = {
       host: site.host,
       header: exchange.host,
+      rules: settings,
       localPort: exchange.peer.localPort,
       scriptName: outcome.scriptName,
       variables,
@@ -204,7 +212,7 @@ export function createHandler(options: HandlerOptions): (exchange: Exchange) => 
     const dynamic = isClients(settings.applicationGroup, found.route);
     const pool = pools.find({ processGroup, applicationGroup, dynamic, host: site.host });
     if ('status' in pool) {
-      const request = own(exchange, site, found.path, { query: found.query, variables });
+      const request = own(exchange, site, found.path, recordOf(found, variables));
       failed(exchange, site, pool.status, pool.reason, request);
       return;
     }
@@ -238,6 +246,10 @@ export function createHandler(options: HandlerOptions): (exchange: Exchange) => 
 /** Where a Require would not help, none is suggested. */
 function closedBy({ settings, directory }: Route): { closed: string } | { directory: string } {
   return settings.closed === undefined ? { directory } : { closed: settings.closed };
+}
+
+function recordOf({ query, route }: Resolution, variables: Variables): Partial<AccessRecord> {
+  return { query, variables, settings: route.settings };
 }
 
 function bodyRefusal(

@@ -3,6 +3,7 @@ import type { HostPlan } from '../plan/plan.js';
 import type { Allowance } from './allowance.js';
 import type { ConstantFacts } from './environ/constants.js';
 import type { Logged } from './http/exchange.js';
+import type { NameRules } from './routing/canonical.js';
 import type { Variables } from './routing/variables.js';
 
 /** What a request leaves for the access log. */
@@ -12,6 +13,8 @@ export interface AccessRecord {
   readonly query: string;
   readonly variables: Variables;
   readonly file?: string;
+  /** What the server calls itself; as for the host where no section was looked at. */
+  readonly settings?: NameRules;
 }
 
 /** What every request uses of the gateway. */

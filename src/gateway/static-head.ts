@@ -2,6 +2,7 @@ import type { Stats } from 'node:fs';
 import { createRequire } from 'node:module';
 import type Send from 'send';
 import { wantedBytes } from './byte-range.js';
+import type { Exchange } from './http/exchange.js';
 
 /** How a file is answered, before anything of it is read. */
 export interface StaticHead {
@@ -21,13 +22,14 @@ const load = createRequire(import.meta.url);
  * file is like, and no stream: it would declare one length and send another where the file changes meanwhile.
  */
 export function staticHead(
-  request: { readonly method: string; readonly rawHeaders: readonly string[] },
+  request: Pick<Exchange, 'method' | 'rawHeaders' | 'startedAt'>,
   path: string,
   stats: Stats,
 ): StaticHead {
   const { method } = request;
   const headers = fieldsOf(request.rawHeaders);
   exactRange(headers, stats.size);
+  dateThatWas(headers, request.startedAt);
   const sink = new HeadSink();
   let start = 0;
   const send = load('send') as typeof Send;
@@ -67,6 +69,12 @@ function exactRange(fields: Record<string, string>, size: number): void {
   else
     fields['range'] =
       wanted === 'nothing' ? `bytes=${size}-` : `bytes=${wanted.start}-${wanted.end}`;
+}
+
+/** No copy can be from the future, so such a date says nothing (RFC 9110, section 13.1.3). */
+function dateThatWas(fields: Record<string, string>, now: number): void {
+  const since = fields['if-modified-since'];
+  if (since !== undefined && Date.parse(since) / 1000 > now) delete fields['if-modified-since'];
 }
 
 /** What `send` takes for a response. */

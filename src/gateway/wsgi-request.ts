@@ -1,3 +1,4 @@
+import type { RequestSettings } from '../plan/plan.js';
 import { Failure } from '../protocol/frames.js';
 import { AnswerWindow } from './allowance.js';
 import { encodeRequest, encodeShared } from './environ/environ.js';
@@ -150,6 +151,10 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
       request: this.requestId,
       processGroup: this.processGroup,
     });
+  }
+
+  get settings(): RequestSettings {
+    return this.route.settings;
   }
 
   onOver(cut: string | undefined): void {

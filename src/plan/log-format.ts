@@ -11,7 +11,7 @@ export const predefinedFormats: Readonly<Record<string, string>> = {
 
 /** Letters that stand alone; those of `withArgument` need `{…}`, `%t`, `%T`, `%p`, `%P` and `%a` may have it. */
 const letters = new Set('hlutrsbBOIDTmUqHvVpPaAfLkX');
-const withArgument = new Set('ioe');
+const withArgument = new Set('ioeC');
 const mayHaveArgument = new Set('tTpPahu');
 
 /** The modifiers between `%` and the letter, in any order. */

@@ -156,6 +156,10 @@ export interface RequestSettings {
   readonly closed?: string;
   /** Static files get 403: they are programs by this directive, which was passed over. Mounts work. */
   readonly neverSent?: string;
+  /** Whether the server calls itself by ServerName, or as the client does. */
+  readonly canonicalName: boolean;
+  /** Whether the port that the client reached counts where none was said. */
+  readonly canonicalPhysicalPort: boolean;
 }
 
 /**
@@ -203,6 +207,8 @@ export type EnvironmentRule =
       readonly attribute: string;
       readonly regex: string;
       readonly ignoreCase: boolean;
+      /** Sees the path as it was sent. */
+      readonly early?: true;
       readonly assignments: readonly { readonly name: string; readonly value: string | null }[];
     };
 

@@ -18,6 +18,8 @@ export const defaultSettings: RequestSettings = {
   directoryIndex: ['index.html'],
   followSymLinks: 'always',
   acceptPathInfo: 'default',
+  canonicalName: false,
+  canonicalPhysicalPort: false,
 };
 
 type Variables = Readonly<Record<string, string>>;
@@ -45,6 +47,10 @@ export function requestSettings(
     ...(stated.acceptPathInfo && { acceptPathInfo: stated.acceptPathInfo.value }),
     ...(stated.closed && { closed: reasonText(stated.closed) }),
     ...(stated.neverSent && { neverSent: reasonText(stated.neverSent) }),
+    ...(stated.canonicalName && { canonicalName: stated.canonicalName.value }),
+    ...(stated.canonicalPhysicalPort && {
+      canonicalPhysicalPort: stated.canonicalPhysicalPort.value,
+    }),
   };
 }
 

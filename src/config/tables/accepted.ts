@@ -31,7 +31,6 @@ const stock = `
   RemoveCharset RemoveEncoding RemoveLanguage RemoveType RequestReadTimeout RLimitCPU RLimitMEM
   RLimitNPROC ScoreBoardFile SeeRequestTail SendBufferSize ServerLimit ServerSignature ServerTokens
   StartServers StartThreads ThreadLimit ThreadsPerChild ThreadStackSize TraceEnable TypesConfig
-  UseCanonicalName UseCanonicalPhysicalPort
 `;
 
 /** mod_wsgi directives that are outdated, or whose question does not arise with processes of one's own. */

@@ -35,7 +35,7 @@ export const environmentDirectives: readonly Declaration[] = [
   setIf(
     'SetEnvIf',
     false,
-    'Sets variables where a request header (or `Remote_Addr`, `Remote_Host`, `Server_Addr`, `Request_Method`, `Request_Protocol`, `Request_URI`, or a variable set before) matches a regular expression. `name` alone is set to 1, `!name` is removed, `$1` to `$9` in a value stand for groups.',
+    'Sets variables where a request header (or `Remote_Addr`, `Remote_Host`, `Server_Addr`, `Request_Method`, `Request_Protocol`, `Request_URI`, or a variable set before) matches a regular expression. An attribute with other characters than letters, digits, `-` and `_` is itself a regular expression: the last header with such a name counts. Outside of sections `Request_URI` is the path as it was sent. `name` alone is set to 1, `!name` is removed, `$0` to `$9` in a value stand for groups, unless the regular expression is plain text.',
   ),
   setIf('SetEnvIfNoCase', true, 'As `SetEnvIf`, upper and lower case count as the same.'),
   browserMatch('BrowserMatch', false, 'As `SetEnvIf User-Agent`.'),
@@ -77,7 +77,10 @@ function setIf(name: string, ignoreCase: boolean, text: string): Declaration {
           { at: attribute!.at },
           [{ kind: 'variables' }],
         );
-      else addSetIf(call, attribute!.value, ignoreCase, rest);
+      else {
+        if (/[^A-Za-z0-9_-]/.test(attribute!.value)) regex(call, attribute!, ignoreCase);
+        addSetIf(call, attribute!.value, ignoreCase, rest);
+      }
     },
   };
 }
@@ -112,6 +115,7 @@ function addSetIf(
     attribute,
     regex: regex(call, source!, ignoreCase),
     ignoreCase,
+    ...(call.scope.context !== 'directory' && { early: true as const }),
     assignments,
   });
 }

@@ -1,8 +1,15 @@
 import { isIP } from 'node:net';
 import type { Stated } from '../../base/span.js';
 import type { HostAddress, ListenAddress, ServerName } from '../config.js';
-import { type Declaration, hosts, invalid, Refusal, serverOnly } from '../declaration.js';
-import { bareAddress, path, splitPort, stated } from '../values.js';
+import {
+  type Declaration,
+  everywhere,
+  hosts,
+  invalid,
+  Refusal,
+  serverOnly,
+} from '../declaration.js';
+import { bareAddress, flag, path, splitPort, stated } from '../values.js';
 
 const family = 'hosts';
 
@@ -72,6 +79,37 @@ export const hostDirectives: readonly Declaration[] = [
     text: 'Whom to write to; applications see it as `SERVER_ADMIN`.',
     effect: ({ scope, words: [word] }) => {
       scope.host.serverAdmin = word!;
+    },
+  },
+  {
+    name: 'UseCanonicalName',
+    kind: 'directive',
+    family,
+    syntax: 'On|Off',
+    default: 'Off',
+    contexts: everywhere,
+    words: [1, 1],
+    text: 'What the server calls itself: `SERVER_NAME`, `SERVER_PORT`, group names such as `%{HOST}`, redirects, `%V` of logs. `Off`: name and port of the Host header; `On`: those of `ServerName`. `DNS` is not supported.',
+    effect: ({ scope, words: [word] }) => {
+      if (word!.value.toLowerCase() === 'dns')
+        throw new Refusal('unsupported-directive', 'UseCanonicalName DNS is not supported', {
+          at: word!.at,
+          hint: 'write UseCanonicalName On and the name as ServerName',
+        });
+      scope.settings.canonicalName = flag(word!, 'UseCanonicalName');
+    },
+  },
+  {
+    name: 'UseCanonicalPhysicalPort',
+    kind: 'directive',
+    family,
+    syntax: 'On|Off',
+    default: 'Off',
+    contexts: everywhere,
+    words: [1, 1],
+    text: 'With `On`, the port that the client really reached counts where the Host header says none, before that of `ServerName`; with `UseCanonicalName On`, where `ServerName` says none.',
+    effect: ({ scope, words: [word] }) => {
+      scope.settings.canonicalPhysicalPort = flag(word!, 'UseCanonicalPhysicalPort');
     },
   },
   {

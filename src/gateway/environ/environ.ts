@@ -10,7 +10,7 @@ import {
   tupleOpen,
 } from '../../protocol/marshal.js';
 import type { Exchange } from '../http/exchange.js';
-import { serverName, serverPort } from '../routing/group-names.js';
+import { serverName, serverPort } from '../routing/canonical.js';
 import type { Route, ScriptNames } from '../routing/route.js';
 import { type ConstantFacts, encodeConstants } from './constants.js';
 import { headerName } from './header-names.js';
@@ -67,7 +67,7 @@ export function encodeRequest(source: EnvironSource, number: number, dialect: Di
     ownOpen +
     encodeText(exchange.method, dialect) +
     (exchange.version === '1.1' ? protocol11 : protocol10)[dialect] +
-    encodeText(exchange.target, dialect) +
+    encodeText(exchange.asSent, dialect) +
     encodeText(source.query, dialect) +
     path +
     path +
@@ -104,13 +104,20 @@ function variablesText({ variables, route }: EnvironSource, dialect: Dialect): s
 
 function hostText(exchange: Exchange, route: Route, dialect: Dialect): string {
   const { host, peer } = exchange;
+  const { settings } = route;
   const kept = peer.memory.host;
-  if (kept && kept.header === host && kept.dialect === dialect && kept.site === route.host)
+  if (
+    kept &&
+    kept.header === host &&
+    kept.dialect === dialect &&
+    kept.site === route.host &&
+    kept.rules === settings
+  )
     return kept.text;
   const text =
-    encodeText(serverName(route.host, host), dialect) +
-    encodeText(String(serverPort(route.host, host)), dialect);
-  peer.memory.host = { dialect, header: host, site: route.host, text };
+    encodeText(serverName(route.host, host, settings), dialect) +
+    encodeText(String(serverPort(route.host, host, settings, peer.localPort)), dialect);
+  peer.memory.host = { dialect, header: host, site: route.host, rules: settings, text };
   return text;
 }
 

@@ -10,6 +10,8 @@ export interface Exchange {
   readonly method: string;
   /** As received, undecoded, query included; without scheme and host where the client sent an absolute form. */
   readonly target: string;
+  /** The target with scheme and host, where the client sent an absolute form. */
+  readonly asSent: string;
   readonly version: '1.0' | '1.1';
   /** name, value, name, value, … as received. */
   readonly rawHeaders: readonly string[];
@@ -71,6 +73,7 @@ export interface Logged
     | 'peer'
     | 'method'
     | 'target'
+    | 'asSent'
     | 'version'
     | 'rawHeaders'
     | 'host'
@@ -119,6 +122,8 @@ export interface PeerMemory {
     readonly dialect: 2 | 3;
     readonly header: string;
     readonly site: object;
+    /** The settings that say how the server calls itself. */
+    readonly rules: object;
     readonly text: string;
   };
   /** The last choice of virtual host. */

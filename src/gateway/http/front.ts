@@ -106,7 +106,7 @@ export function createFront(options: FrontOptions): Front {
       connection,
       message as unknown as NativeRequest,
       response as unknown as NativeResponse,
-      { method, version: version === '1.0' ? '1.0' : '1.1', rawHeaders },
+      { method, target, version: version === '1.0' ? '1.0' : '1.1', rawHeaders },
       'status' in head ? unknownHead(target) : head,
       options.wallClock(),
     );

@@ -113,18 +113,27 @@ function bodyFraming(length: string | undefined, coding: string | undefined): nu
   return Number(length);
 }
 
-/** origin-form, absolute-form (its host replaces the Host header, RFC 9112 section 3.2.2), or `*` with OPTIONS. */
+/**
+ * origin-form, absolute-form (its host replaces the Host header, RFC 9112 section 3.2.2), or `*` with OPTIONS. Of a
+ * target with another scheme than the connection's, Apache takes the path alone, and so do we.
+ */
 function splitTarget(
   method: string,
   target: string,
   host: string,
 ): { target: string; host: string } | Rejected {
+  if (target.includes('#')) return rejected(400, 'a fragment in the target');
   if (target.charCodeAt(0) === 47) return { target, host };
   if (target === '*' && method === 'OPTIONS') return { target, host };
-  const absolute = /^https?:\/\/([^/?#]*)([^#]*)$/i.exec(target);
-  if (!absolute || !isHost(absolute[1] as string)) return rejected(400, 'a malformed target');
-  const rest = absolute[2] as string;
-  return { target: rest.startsWith('/') ? rest : `/${rest}`, host: absolute[1] as string };
+  const absolute = /^http(s?):\/\/([^/?]*)(.*)$/is.exec(target);
+  if (!absolute || !isHost(absolute[2] as string)) return rejected(400, 'a malformed target');
+  const foreign = absolute[1] !== '';
+  if (foreign && host !== '' && !isHost(host)) return rejected(400, 'a malformed Host header');
+  const rest = absolute[3] as string;
+  return {
+    target: rest.startsWith('/') ? rest : `/${rest}`,
+    host: foreign ? host : (absolute[2] as string),
+  };
 }
 
 /** With such a target the Host header means nothing. */

@@ -42,6 +42,7 @@ export class HttpExchange implements Exchange {
   readonly peer: Peer;
   readonly method: string;
   readonly target: string;
+  readonly asSent: string;
   readonly version: '1.0' | '1.1';
   readonly rawHeaders: readonly string[];
   readonly host: string;
@@ -78,7 +79,12 @@ export class HttpExchange implements Exchange {
     connection: ServingConnection,
     request: NativeRequest,
     response: NativeResponse,
-    about: { method: string; version: '1.0' | '1.1'; rawHeaders: readonly string[] },
+    about: {
+      method: string;
+      target: string;
+      version: '1.0' | '1.1';
+      rawHeaders: readonly string[];
+    },
     head: RequestHead,
     startedAt: number,
   ) {
@@ -87,6 +93,7 @@ export class HttpExchange implements Exchange {
     this.version = about.version;
     this.rawHeaders = about.rawHeaders;
     this.target = head.target;
+    this.asSent = about.target;
     this.host = head.host;
     this.bodyLength = head.bodyLength;
     this.expectsContinue = head.expectsContinue;

@@ -7,6 +7,7 @@ export function unparsed(peer: Peer, status: number, startedAt: number): Logged 
     peer,
     method: '-',
     target: '-',
+    asSent: '-',
     version: '1.1',
     rawHeaders: [],
     host: '',

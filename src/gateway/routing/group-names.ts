@@ -1,5 +1,5 @@
 import type { GroupName, HostPlan } from '../../plan/plan.js';
-import { hostName, hostPort } from './sites.js';
+import { type NameRules, serverName, serverPort } from './canonical.js';
 import type { Variables } from './variables.js';
 
 /** What group names can depend on. */
@@ -7,6 +7,7 @@ export interface NameContext {
   readonly host: HostPlan;
   /** The Host header, `''` for none. */
   readonly header: string;
+  readonly rules: NameRules;
   /** The port that the client really reached. */
   readonly localPort: number;
   readonly scriptName: string;
@@ -23,7 +24,7 @@ export function expandGroup(name: GroupName, context: NameContext): string {
     case 'resource':
       return `${context.host.name}${portSuffix(context)}|${context.scriptName}`;
     case 'host':
-      return serverName(context.host, context.header) + portSuffix(context);
+      return serverName(context.host, context.header, context.rules) + portSuffix(context);
     case 'env':
       return expandAgain(
         context.variables.get(name.variable) ?? `%{ENV:${name.variable}}`,
@@ -39,23 +40,14 @@ export function expandCallable(name: GroupName, variables: Variables): string {
   return value === undefined || value.startsWith('%') ? 'application' : value;
 }
 
-/** The client's word for the server (UseCanonicalName Off), or ServerName. */
-export function serverName(host: HostPlan, header: string): string {
-  return hostName(header) || host.name;
-}
-
-/** The port of the Host header, else that of ServerName, else the default of the scheme. */
-export function serverPort(host: HostPlan, header: string): number {
-  return hostPort(header) ?? host.port ?? (host.scheme === 'https' ? 443 : 80);
-}
-
 /**
  * As in mod_wsgi, except that the client's word for the port counts only when it is one that exists:
  * otherwise each invented port would start application groups of its own.
  */
-function portSuffix({ host, header, localPort }: NameContext): string {
-  const said = serverPort(host, header);
-  const port = said === localPort || said === host.port ? said : serverPort(host, '');
+function portSuffix({ host, header, rules, localPort }: NameContext): string {
+  const said = serverPort(host, header, rules, localPort);
+  const exists = [80, 443, localPort, host.port].includes(said);
+  const port = exists ? said : serverPort(host, '', rules, localPort);
   return port === 80 || port === 443 ? '' : `:${port}`;
 }
 

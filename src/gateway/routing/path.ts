@@ -1,6 +1,6 @@
 /**
  * URL paths as Apache reads them: decoded once, each byte as the latin-1 character of the same number,
- * `.` and `..` resolved, repeated slashes merged, a fragment (which no client should send) dropped.
+ * `.` and `..` resolved, repeated slashes merged. (Targets with a fragment do not come so far.)
  */
 export type ReadPath =
   | { readonly path: string; readonly query: string }
@@ -10,8 +10,6 @@ export type ReadPath =
 const plain = /^\/(?:[A-Za-z0-9_~!$&'()*+,;=:@-][A-Za-z0-9._~!$&'()*+,;=:@-]*(?:\/|$))*$/;
 
 export function readPath(target: string): ReadPath {
-  const fragment = target.indexOf('#');
-  if (fragment >= 0) return readPath(target.slice(0, fragment));
   const mark = target.indexOf('?');
   const raw = mark < 0 ? target : target.slice(0, mark);
   const query = mark < 0 ? '' : target.slice(mark + 1);

@@ -1,7 +1,8 @@
-import { compilePattern } from '../../patterns/pattern.js';
+import { compilePattern, type Pattern } from '../../patterns/pattern.js';
 import type { EnvironmentRule } from '../../plan/plan.js';
 import type { Settled } from '../../rules/sections.js';
 import type { Exchange } from '../http/exchange.js';
+import { toUrlText } from './path.js';
 
 /** Variables of one request: named groups of sections, SetEnv, PassEnv, UnsetEnv, SetEnvIf. */
 export type Variables = ReadonlyMap<string, string>;
@@ -40,40 +41,89 @@ function applyLate(
   return variables;
 }
 
+type SetIf = Extract<EnvironmentRule, { kind: 'set-if' }>;
 type ApplyEarly = (exchange: Exchange, path: string, variables: Map<string, string>) => void;
 
-function compileSetIf(rule: Extract<EnvironmentRule, { kind: 'set-if' }>): ApplyEarly {
-  const regex = compilePattern(rule.regex, { ignoreCase: rule.ignoreCase });
+function compileSetIf(rule: SetIf): ApplyEarly {
+  const { ignoreCase } = rule;
+  const pattern = compilePattern(toUrlText(rule.regex), { ignoreCase });
+  const attributeOf = compileAttribute(rule);
+  const literal = isLiteral(rule.regex);
+  const assignments = rule.assignments.map(({ name, value }) => ({
+    name,
+    value: value === null || literal || !/[$\\]/.test(value) ? value : valueParts(value),
+  }));
   return (exchange, path, variables) => {
-    const match = regex.exec(attributeOf(rule.attribute, exchange, path, variables));
+    const match = pattern.exec(attributeOf(exchange, path, variables));
     if (!match) return;
-    for (const { name, value } of rule.assignments) {
+    for (const { name, value } of assignments) {
       if (value === null) variables.delete(name);
+      else if (typeof value === 'string') variables.set(name, value);
       else
         variables.set(
           name,
-          value.replace(/\$([0-9])/g, (_, digit) => match[Number(digit)] ?? ''),
+          value.map((part) => (typeof part === 'string' ? part : (match[part] ?? ''))).join(''),
         );
     }
   };
 }
 
-function attributeOf(name: string, exchange: Exchange, path: string, variables: Variables): string {
-  switch (name.toLowerCase()) {
+/** What mod_setenvif looks for as a text; it puts no groups into values then. */
+function isLiteral(regex: string): boolean {
+  return /^(?:[^\\^.$|()[\]*+?{}]|\\[\\^.$|()[\]*+?{}])*$/.test(regex);
+}
+
+/** Text, and the numbers of groups; a backslash takes the meaning of what follows it away. */
+function valueParts(value: string): (string | number)[] {
+  return (value.match(/\$[0-9]|\\[\s\S]|[\s\S]/g) ?? []).map((part) => {
+    if (part.length === 1) return part;
+    return part.startsWith('$') ? Number(part[1]) : (part[1] as string);
+  });
+}
+
+type AttributeOf = (exchange: Exchange, path: string, variables: Variables) => string;
+
+function compileAttribute({ attribute, ignoreCase, early }: SetIf): AttributeOf {
+  switch (attribute.toLowerCase()) {
     case 'remote_addr':
     case 'remote_host':
-      return exchange.peer.remoteAddress;
+      return (exchange) => exchange.peer.remoteAddress;
     case 'server_addr':
-      return exchange.peer.localAddress;
+      return (exchange) => exchange.peer.localAddress;
     case 'request_method':
-      return exchange.method;
+      return (exchange) => exchange.method;
     case 'request_protocol':
-      return `HTTP/${exchange.version}`;
+      return (exchange) => `HTTP/${exchange.version}`;
     case 'request_uri':
-      return path;
+      return early ? (exchange) => pathAsSent(exchange.target) : (_, path) => path;
     default:
-      return headerOf(exchange, name) ?? variables.get(name) ?? '';
   }
+  if (/[^A-Za-z0-9_-]/.test(attribute)) {
+    const names = compilePattern(attribute, { ignoreCase });
+    return (exchange) => lastNamed(exchange, names) ?? '';
+  }
+  return (exchange, _, variables) =>
+    headerOf(exchange, attribute) ?? variables.get(attribute) ?? '';
+}
+
+function pathAsSent(target: string): string {
+  const mark = target.indexOf('?');
+  return mark < 0 ? target : target.slice(0, mark);
+}
+
+/** Of the headers with such a name that which comes last, as it was spelt first. */
+function lastNamed(exchange: Exchange, names: Pattern): string | undefined {
+  const { rawHeaders } = exchange;
+  const seen = new Set<string>();
+  let last: string | undefined;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] as string;
+    const lower = name.toLowerCase();
+    if (seen.has(lower)) continue;
+    seen.add(lower);
+    if (names.test(name)) last = lower;
+  }
+  return last === undefined ? undefined : headerOf(exchange, last);
 }
 
 /** All values of a header joined by `, `; undefined where the request has none. */

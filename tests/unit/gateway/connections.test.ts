@@ -140,10 +140,12 @@ test('a request that is refused when a part of its body is gone gets 503, never 
   assert.deepEqual(second.requests, []);
 });
 
-test('a fragment is no part of a path', async (t) => {
+test('a target with a fragment is refused', async (t) => {
   const running = await run(t);
   await running.runtime((request) => request.text(request.path));
-  assert.equal((await running.ask(get('/a#b?c'))).body, '/a');
+  for (const target of ['/a#b?c', '/a?b#c', 'http://a/#'])
+    assert.equal((await running.ask(get(target))).status, 400, target);
+  assert.equal((await running.ask(get('/a%23b'))).body, '/a#b');
 });
 
 test('a flood of equal failures is told by its first five and a number', () => {

@@ -105,7 +105,7 @@ test('an absolute target names the host, whatever the Host header says', async (
   const response = await running.ask(
     'GET http://other.example:81/a?b HTTP/1.1\r\nHost: example.com\r\n\r\n',
   );
-  assert.equal(response.body, 'other.example:81 /a?b');
+  assert.equal(response.body, 'other.example:81 http://other.example:81/a?b');
 });
 
 test('an upgrade is ignored and the connection closed', async (t) => {

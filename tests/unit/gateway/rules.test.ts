@@ -16,7 +16,7 @@ import {
 } from '../../../src/gateway/runtimes/policy.js';
 import { createQueue } from '../../../src/gateway/runtimes/queue.js';
 import type { AccessRule } from '../../../src/plan/plan.js';
-import { hostPlan } from './support/plans.js';
+import { hostPlan, settings } from './support/plans.js';
 
 function asked(remoteAddress: string, method = 'GET', rawHeaders: string[] = []): Exchange {
   return {
@@ -119,6 +119,7 @@ test('group names expand as in mod_wsgi', () => {
   const context = (header: string, variables = {}) => ({
     host: hostPlan({ name: 'example.com' }),
     header,
+    rules: settings,
     localPort: 8080,
     scriptName: '/app',
     variables: new Map<string, string>(Object.entries(variables)),

@@ -29,6 +29,8 @@ test('a host that states nothing has the defaults of Apache 2.4 and mod_wsgi, an
     directoryIndex: ['index.html'],
     followSymLinks: 'always',
     acceptPathInfo: 'default',
+    canonicalName: false,
+    canonicalPhysicalPort: false,
   });
 });
 

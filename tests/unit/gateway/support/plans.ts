@@ -19,6 +19,8 @@ export const settings: RequestSettings = {
   directoryIndex: ['index.html'],
   followSymLinks: 'always',
   acceptPathInfo: 'default',
+  canonicalName: false,
+  canonicalPhysicalPort: false,
 };
 
 export function hostPlan(about: Partial<HostPlan> = {}): HostPlan {

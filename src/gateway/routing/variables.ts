@@ -1,8 +1,8 @@
 import { compilePattern, type Pattern } from '../../patterns/pattern.js';
 import type { EnvironmentRule } from '../../plan/plan.js';
 import type { Settled } from '../../rules/sections.js';
+import { toUrlText } from '../../rules/url-text.js';
 import type { Exchange } from '../http/exchange.js';
-import { toUrlText } from './path.js';
 
 /** Variables of one request: named groups of sections, SetEnv, PassEnv, UnsetEnv, SetEnvIf. */
 export type Variables = ReadonlyMap<string, string>;

@@ -15,7 +15,10 @@ export const catalogue = {
   // Reading the configuration
   'file-unreadable': { severity: 'error', title: 'a configuration file cannot be read' },
   'include-missing': { severity: 'error', title: 'an Include names a file that does not exist' },
-  'include-loop': { severity: 'error', title: 'a file includes itself' },
+  'include-loop': {
+    severity: 'error',
+    title: 'a file includes itself, or a folder leads to itself',
+  },
   syntax: { severity: 'error', title: 'the text is not a directive or a section' },
   'section-unclosed': { severity: 'error', title: 'a section is never closed' },
   'section-unopened': { severity: 'error', title: 'a closing tag has no matching opening one' },

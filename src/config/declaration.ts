@@ -89,6 +89,8 @@ export interface Evaluation {
   readonly ignoreUnsupported: boolean;
   /** What was said already and is said once. */
   readonly said: Set<string>;
+  /** Directives and sections so far that nobody knows. */
+  unknown: number;
   /** What cannot be known of requests, by the directive that was passed over. */
   readonly lost: { address?: Stated<string>; variables?: Stated<string> };
   /** Hosts that speak plain HTTP (`off`) or would speak TLS (`on`), as SSLEngine states it. */

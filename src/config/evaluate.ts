@@ -67,11 +67,16 @@ function evaluateNode(
   declaration.effect(call);
 }
 
+/** Names that nobody knows and that are compared with known ones. A file with more is no configuration. */
+const mostCompared = 200;
+
 /** A name like a known one is a slip, and never passed over; any other may be of a module that we do not know. */
 function passOverUnknown(unknown: PassedOver, node: DirectiveNode | SectionNode): void {
   const name = shortened(node.name);
-  const hint = otherKind(node) ?? didYouMean(node.name, knownNames(node.kind));
   const message = `unknown ${node.kind === 'section' ? `section <${name}>` : `directive "${name}"`}`;
+  if (++unknown.evaluation.unknown > mostCompared)
+    throw new Refusal('unknown-directive', message, { at: node.nameAt });
+  const hint = otherKind(node) ?? didYouMean(node.name, knownNames(node.kind));
   const rest = { at: node.nameAt, ...(hint && { hint }) };
   if (hint) throw new Refusal('unknown-directive', message, rest);
   const guards = soundsLikeGuard(node.name) || lossesOf(node, unknown.siblings).length > 0;

@@ -31,8 +31,9 @@ export function includedPaths(reading: Reading, node: DirectiveNode): string[] {
     : [pattern].filter(reading.sources.exists);
   if (paths.length === 0 && node.name.toLowerCase() === 'include')
     reportMissing(reading, target, pattern);
+  const walk: FolderWalk = { reading, target, count: 0, within: [] };
   return paths
-    .flatMap((path) => below(reading, path, target))
+    .flatMap((path) => below(path, walk))
     .filter((path) => !loops(reading, path, node.at));
 }
 
@@ -63,9 +64,33 @@ function sortedNames(files: Files, folder: string): string[] {
   }
 }
 
+/** The way through the folders of one Include. */
+interface FolderWalk {
+  readonly reading: Reading;
+  readonly target: Stated<string>;
+  /** Files and folders so far. */
+  count: number;
+  /** The folders around, without links. */
+  readonly within: string[];
+}
+
+/** An Include of more files than this is a mistake, or folders with links to each other. */
+const mostFiles = 10_000;
+
 /** The path itself, or every file below it where it is a folder. */
-function below(reading: Reading, path: string, target: Stated<string>): string[] {
+function below(path: string, walk: FolderWalk): string[] {
+  const { reading, target, within } = walk;
+  if (++walk.count > mostFiles) {
+    if (walk.count === mostFiles + 1)
+      reportEndless(walk, `"${target.value}" leads to more than ${mostFiles} files`);
+    return [];
+  }
   if (!reading.sources.isFolder(path)) return [path];
+  const real = reading.sources.real(path);
+  if (within.includes(real)) {
+    reportEndless(walk, `"${path}" is a link to a folder around it, "${real}"`);
+    return [];
+  }
   try {
     reading.sources.list(path);
   } catch (error) {
@@ -74,9 +99,19 @@ function below(reading: Reading, path: string, target: Stated<string>): string[]
     });
     return [];
   }
-  return sortedNames(reading.sources, path).flatMap((name) =>
-    below(reading, posix.join(path, name), target),
+  within.push(real);
+  const paths = sortedNames(reading.sources, path).flatMap((name) =>
+    below(posix.join(path, name), walk),
   );
+  within.pop();
+  return paths;
+}
+
+function reportEndless({ reading, target }: FolderWalk, message: string): void {
+  report(reading, 'include-loop', message, {
+    at: target.at,
+    hint: 'take the link out, or name the files: Include folder/*.conf',
+  });
 }
 
 function reportMissing(reading: Reading, target: Stated<string>, pattern: string): void {

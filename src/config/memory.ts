@@ -18,6 +18,7 @@ export function memoryFiles(texts: ReadonlyMap<string, string>): Files {
     },
     exists: (path) => texts.has(posix.normalize(path)) || inside(path).length > 0,
     isFolder: (path) => inside(path).length > 0,
+    real: posix.normalize,
   };
 }
 

@@ -58,7 +58,11 @@ function open(
   includedFrom: Span | undefined,
 ): SourceFile | undefined {
   try {
-    return sourceFile(path, reading.sources.read(path), includedFrom);
+    return sourceFile(
+      path,
+      reading.sources.read(path, { pipes: includedFrom === undefined }),
+      includedFrom,
+    );
   } catch (error) {
     report(
       reading,

@@ -43,6 +43,7 @@ export function readConfig(files: readonly string[], sources: Sources): ReadResu
     serverRoot: reading.serverRoot,
     ignoreUnsupported: sources.ignoreUnsupported,
     said: new Set(),
+    unknown: 0,
     lost: {},
     tls: new Map(),
     plainPorts: new Set(),

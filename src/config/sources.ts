@@ -1,11 +1,13 @@
 /** The files that a configuration is read from: the disk, or a map in memory. Paths are absolute or relative to the working folder. */
 export interface Files {
-  /** The text of a file; throws where it cannot be read. */
-  readonly read: (path: string) => string;
+  /** The text of a regular file, or of a pipe where those are allowed; throws where it cannot be read. */
+  readonly read: (path: string, options?: { readonly pipes: boolean }) => string;
   /** The names in a folder, in any order; throws where it cannot be read. */
   readonly list: (folder: string) => readonly string[];
   readonly exists: (path: string) => boolean;
   readonly isFolder: (path: string) => boolean;
+  /** The path without links; the path itself where there is none. */
+  readonly real: (path: string) => string;
 }
 
 /** All that reading a configuration depends on. */

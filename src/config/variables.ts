@@ -3,7 +3,8 @@ import { type LogicalLine, type Piece, pieceAt, spanOf } from './lines.js';
 
 /**
  * Replaces `${NAME}` in a line, before it is split into words, as Apache does: a value with blanks
- * becomes several words. What `lookUp` does not know stays as it is and is told to `unknown`.
+ * becomes several words. What `lookUp` does not know stays as it is and is told to `unknown`. A name with a colon is
+ * no variable but a map of mod_rewrite, `${map:key}`.
  */
 export function expandVariables(
   line: LogicalLine,
@@ -18,7 +19,7 @@ export function expandVariables(
     text += line.text.slice(done, end);
     done = end;
   };
-  for (const found of line.text.matchAll(/\$\{([^}\s]+)\}/g)) {
+  for (const found of line.text.matchAll(/\$\{([^}\s:]+)\}/g)) {
     const name = found[1]!;
     const end = found.index + found[0].length;
     const at = spanOf(line, found.index, end);

@@ -2,8 +2,14 @@ import { type Diagnostic, diagnostic } from '../base/diagnostic.js';
 import { formatSpan } from '../base/span.js';
 import type { Alias, UrlPattern } from '../config/config.js';
 import type { PlannedHost } from './hosts.js';
+import type { MountPlan } from './plan.js';
 
 interface Candidate {
+  readonly plan: {
+    readonly target: string;
+    readonly folder: boolean;
+    readonly override?: MountPlan['override'];
+  };
   readonly stated: Alias;
   readonly inherited: boolean;
 }
@@ -27,22 +33,33 @@ function shadowed(
   return aliases.flatMap((alias, index) => {
     if (alias.inherited) return [];
     const earlier = before(index).find(({ stated }) => takesAll(stated.url, alias.stated.url));
-    return earlier ? [shadow(alias.stated, earlier.stated)] : [];
+    return earlier ? [shadow(alias.stated, earlier.stated, sameAnswer(alias, earlier))] : [];
   });
 }
 
-function shadow(alias: Alias, earlier: Alias): Diagnostic {
+/** One file, run alike: who asks for the one gets what the other would have said. */
+function sameAnswer({ plan: a }: Candidate, { plan: b }: Candidate): boolean {
+  return (
+    a.target === b.target &&
+    !a.folder &&
+    JSON.stringify(a.override ?? null) === JSON.stringify(b.override ?? null)
+  );
+}
+
+function shadow(alias: Alias, earlier: Alias, same: boolean): Diagnostic {
   const [name, other] = [urlText(alias.url), urlText(earlier.url)];
   const later = earlier.at.file === alias.at.file && earlier.at.line > alias.at.line;
-  return diagnostic(
+  const found = diagnostic(
     'shadowed-alias',
-    `${name} can never match: ${other} at ${formatSpan(earlier.at)} takes its requests${later ? ', because Alias comes before WSGIScriptAlias' : ''}`,
+    `${name} can never match: ${other} at ${formatSpan(earlier.at)} takes its requests${same ? ', for the same script' : later ? ', because Alias comes before WSGIScriptAlias' : ''}`,
     {
       at: alias.at,
-      hint: name === other || later ? 'remove one of the two' : `write ${name} before ${other}`,
+      hint:
+        name === other || later || same ? 'remove one of the two' : `write ${name} before ${other}`,
       related: [{ message: 'it is shadowed by this one', at: earlier.at }],
     },
   );
+  return same ? { ...found, severity: 'warning' } : found;
 }
 
 function urlText(url: UrlPattern): string {

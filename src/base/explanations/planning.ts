@@ -24,7 +24,8 @@ export const planning = {
   },
   'shadowed-alias': {
     cause: 'An earlier alias matches every URL of this one; the first match wins.',
-    happens: refuses,
+    happens:
+      'The server does not start; where both name the same script and options it does, and this is a warning.',
     remedy: 'Write longer URLs before shorter ones, / last.',
     example: 'WSGIScriptAlias /shop /srv/shop.wsgi\nWSGIScriptAlias / /srv/blog.wsgi',
   },

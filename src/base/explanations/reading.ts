@@ -3,7 +3,8 @@ import { type Explanation, nothing, refuses } from './explanation.js';
 /** Codes of reading a configuration. */
 export const reading = {
   'file-unreadable': {
-    cause: 'A file named with -f, or found by Include, could not be opened or is a folder.',
+    cause:
+      'A file named with -f, or found by Include, could not be opened, or is a folder, a device or a pipe. Only -f reads from a pipe.',
     happens: refuses,
     remedy: 'Correct the name, or let the user who starts venvhost read the file.',
   },
@@ -14,9 +15,10 @@ export const reading = {
     example: 'IncludeOptional sites-enabled/*.conf',
   },
   'include-loop': {
-    cause: 'A file includes itself, directly or through others.',
+    cause:
+      'A file includes itself, directly or through others; or a folder has a link to itself or to one around it.',
     happens: refuses,
-    remedy: 'Remove one of the Include lines that the message shows.',
+    remedy: 'Remove one of the Include lines that the message shows, or the link.',
   },
   syntax: {
     cause:

@@ -183,6 +183,8 @@ export type Event =
       reason: string;
       count: number;
     }
+  /** Heads that were not finished held more than `bytes`: so many connections were closed. */
+  | { type: 'heads-dropped'; count: number; bytes: number }
   | { type: 'events-dropped'; count: number };
 
 /** Timeouts that end a process by force, and the kernel when memory is exhausted. */

@@ -8,6 +8,7 @@ import { createAllowance } from './allowance.js';
 import { createHandler } from './handle.js';
 import type { ConnectionRules } from './http/connection.js';
 import { createFront, type ListenTarget } from './http/front.js';
+import { mostUnfinished } from './http/unfinished-heads.js';
 import { unparsed } from './http/unparsed.js';
 import { limitRepeats } from './repeats.js';
 import { createClientNames } from './routing/client-names.js';
@@ -57,8 +58,8 @@ const defaultConnections = 16_384;
 /** Open files that belong to no client: listeners, logs, processes of applications. */
 const spareFiles = 256;
 const noVariables: Variables = new Map();
-/** Bytes of a request head that are parsed at all. */
-const mostHead = 256 * 1024;
+/** Bytes of a request head that are parsed at all, whatever the limits say. */
+const mostHead = 16 * 1024 * 1024;
 
 export function createGateway(options: GatewayOptions): Gateway {
   const { plan } = options;
@@ -108,7 +109,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     pools.tick(now);
     if (!second) return;
     repeats.tick();
-    front.tick(now);
+    const count = front.tick(now);
+    if (count > 0) emit({ type: 'heads-dropped', count, bytes: mostUnfinished });
     files.forget();
     clock.adjust();
   });
@@ -135,7 +137,10 @@ function rulesOf(host: HostPlan): ConnectionRules {
 }
 
 function headLimit(hosts: readonly HostPlan[]): number {
-  const wanted = hosts.map(({ limits }) => limits.line + limits.fields * limits.fieldSize);
+  // What the limits let through, with the line ends, reaches the check that knows them; 0 is no limit.
+  const wanted = hosts.map(({ limits: { line, fields, fieldSize } }) =>
+    line * fields * fieldSize === 0 ? mostHead : line + 2 + fields * (fieldSize + 2) + 2,
+  );
   return Math.min(mostHead, Math.max(16 * 1024, ...wanted));
 }
 

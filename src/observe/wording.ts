@@ -61,6 +61,11 @@ export function wordingOf(event: Event): Wording {
         level: 'warn',
         text: `${event.count} more within a second as told before (${event.event}): ${event.reason}${from(event)}`,
       };
+    case 'heads-dropped':
+      return {
+        level: 'warn',
+        text: `${event.count} ${event.count === 1 ? 'connection was' : 'connections were'} closed with 408, the oldest first: request heads that were not finished held more than ${event.bytes / 1048576} MiB`,
+      };
     case 'events-dropped':
       return {
         level: 'warn',

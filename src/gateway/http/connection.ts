@@ -3,6 +3,15 @@ import type { Peer } from './exchange.js';
 import type { HeadLimits } from './head.js';
 import type { HttpExchange, ServingConnection } from './http-exchange.js';
 import { rawPage } from './pages.js';
+import type { UnfinishedHeads } from './unfinished-heads.js';
+
+/** What a connection is told with, and tells. */
+export interface ConnectionOwner {
+  handle(exchange: HttpExchange): void;
+  /** Answered without a request. */
+  rejected(connection: Connection, status: number, reason: string): void;
+  readonly heads: UnfinishedHeads;
+}
 
 export interface ConnectionRules {
   readonly limits: HeadLimits;
@@ -29,6 +38,8 @@ const keepAliveMargin = 1;
  * takes longer than it may, and that is less; or empty lines, which it does not count.
  */
 const headSeconds = 60;
+/** What was read with a head and may already be of the next one is looked at only from here on. */
+const smallRead = 4096;
 
 /**
  * The order on one connection: requests run one after the other, and after a failure nothing more of the
@@ -47,7 +58,10 @@ export class Connection implements ServingConnection {
   /** The client does not wait for answers: more of its requests may be on their way. */
   #ahead = false;
   readonly #waiting: HttpExchange[] = [];
-  readonly #handle: (exchange: HttpExchange) => void;
+  readonly #owner: ConnectionOwner;
+  /** Up to where what was read belongs to requests that are known; the rest is a head that is not finished. */
+  #headFrom = 0;
+  #headCounted = false;
   #stalledAt = 0;
   #stallMark = -1;
   #lingerUntil = 0;
@@ -57,16 +71,11 @@ export class Connection implements ServingConnection {
   #idleSince = 0;
   #idleMark = -1;
 
-  constructor(
-    socket: Socket,
-    peer: Peer,
-    rules: ConnectionRules,
-    handle: (exchange: HttpExchange) => void,
-  ) {
+  constructor(socket: Socket, peer: Peer, rules: ConnectionRules, owner: ConnectionOwner) {
     this.socket = socket;
     this.peer = peer;
     this.rules = rules;
-    this.#handle = handle;
+    this.#owner = owner;
   }
 
   get idle(): boolean {
@@ -79,6 +88,7 @@ export class Connection implements ServingConnection {
   }
 
   take(exchange: HttpExchange): void {
+    this.#headEnded(exchange);
     if (this.current === undefined) {
       this.#run(exchange);
       return;
@@ -102,20 +112,59 @@ export class Connection implements ServingConnection {
     if (exchange.rejection || (this.#broken && this.#waiting.length === 0)) this.closing = true;
     if (this.rules.keepAliveTimeout === 0 || (most > 0 && this.peer.requests >= most))
       this.closing = true;
-    this.#handle(exchange);
+    this.#owner.handle(exchange);
+  }
+
+  /** What came behind the last request is a head that is not finished: the parser keeps it. */
+  countHead(): void {
+    const size = this.socket.bytesRead - this.#headFrom;
+    if (size <= 0 || this.socket.destroyed) return;
+    this.#headCounted = true;
+    this.#owner.heads.grew(this, size);
+  }
+
+  giveUpHead(): void {
+    this.#headCounted = false;
+    this.#headFrom = Number.POSITIVE_INFINITY;
+    if (!this.idle || this.lingers) {
+      this.socket.destroy();
+      return;
+    }
+    this.closing = true;
+    this.socket.write(rawPage(408, { date: new Date().toUTCString(), head: false }));
+    this.socket.destroy();
+    this.#owner.rejected(this, 408, 'too many request heads are not finished');
+  }
+
+  #headEnded(exchange: HttpExchange): void {
+    if (this.#headCounted) this.#owner.heads.done(this);
+    this.#headCounted = false;
+    const { bytesRead } = this.socket;
+    if (exchange.bodyLength < 0) this.#headFrom = Number.POSITIVE_INFINITY;
+    else if (exchange.bodyLength === 0 && bytesRead - this.#headFrom <= smallRead)
+      this.#headFrom = bytesRead;
+    else this.#headFrom += exchange.headLength + exchange.bodyLength;
+  }
+
+  /** The body of the present request is complete. */
+  bodyEnded(): void {
+    this.#headFrom = Math.min(this.#headFrom, this.socket.bytesRead);
   }
 
   /** Told by the exchange when its answer is complete. */
   finished(exchange: HttpExchange): void {
     if (this.current !== exchange) return;
     this.current = undefined;
+    const { bytesRead } = this.socket;
     this.#unread = !exchange.bodyComplete;
+    if (this.#unread) this.#headFrom = Number.POSITIVE_INFINITY;
+    else if (bytesRead - this.#headFrom <= smallRead) this.#headFrom = bytesRead;
     if (this.closing) {
       this.#waiting.length = 0;
       // The head may have been sent before it was known that this answer is the last one.
       if (!exchange.announcedClose) exchange.afterSent(() => this.socket.destroySoon());
     } else if (this.#waiting.length === 0) {
-      this.#idleFrom = this.socket.bytesRead;
+      this.#idleFrom = bytesRead;
       this.socket.resume();
     } else if (!this.socket.writableNeedDrain) process.nextTick(runNext, this);
     // Else: a client that does not read its answers gets no further ones made.
@@ -168,6 +217,7 @@ export class Connection implements ServingConnection {
 
   gone(reason: string): void {
     this.closing = true;
+    if (this.#headCounted) this.#owner.heads.done(this);
     this.#waiting.length = 0;
     this.current?.clientGone(reason);
     this.current = undefined;
@@ -195,6 +245,7 @@ export class Connection implements ServingConnection {
 
   /** Once a second. */
   tick(now: number): void {
+    this.countHead();
     if (this.lingers) {
       if (now > this.#lingerUntil || this.socket.bytesRead - this.#lingerFrom > lingerBytes)
         this.socket.destroy();

@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { Connection, type ConnectionRules } from './connection.js';
+import { Connection, type ConnectionOwner, type ConnectionRules } from './connection.js';
 import type { Exchange, Peer } from './exchange.js';
 import { checkHead, type RequestHead } from './head.js';
 import { HttpExchange, type NativeRequest, type NativeResponse } from './http-exchange.js';
+import { UnfinishedHeads } from './unfinished-heads.js';
 
 /** The one file that knows node:http. What that does not do by itself is done here and in connection.ts. */
 
@@ -33,8 +34,8 @@ export interface Front {
   listen(targets: readonly ListenTarget[]): Promise<AddressInfo[]>;
   /** Bytes that clients have not taken yet. */
   unsent(): number;
-  /** Once a second. */
-  tick(now: number): void;
+  /** Once a second. @returns how many request heads were given up since the last time. */
+  tick(now: number): number;
   /** Takes no new connections, lets answers finish. Resolves when all connections are gone. */
   drain(): Promise<void>;
   close(): Promise<void>;
@@ -54,6 +55,12 @@ const connectionOf = new WeakMap<Duplex, Connection>();
 export function createFront(options: FrontOptions): Front {
   const servers: Server[] = [];
   const connections = new Set<Connection>();
+  const heads = new UnfinishedHeads();
+  const owner: ConnectionOwner = {
+    handle: options.handle,
+    rejected: ({ peer }, status, reason) => options.rejected({ peer, status, reason }),
+    heads,
+  };
   let opened = 0;
   let draining = false;
 
@@ -68,7 +75,7 @@ export function createFront(options: FrontOptions): Front {
       memory: {},
     };
     const rules = options.rules(peer.localAddress, peer.localPort);
-    const connection = new Connection(socket, peer, rules, options.handle);
+    const connection = new Connection(socket, peer, rules, owner);
     const full = connections.size >= options.maxConnections;
     connections.add(connection);
     connectionOf.set(socket, connection);
@@ -76,6 +83,10 @@ export function createFront(options: FrontOptions): Front {
     // node:http calls this after the last answer. Destroying with unread input makes the kernel reset the
     // connection, and the client may lose the answer.
     socket.destroySoon = () => connection.closeSoftly(destroySoon);
+    // Undocumented: node:http, which takes the bytes from the socket by itself, tells of them by this one call.
+    (socket as Socket & { _unrefTimer?: () => void })._unrefTimer = () => {
+      if (connection.idle) connection.countHead();
+    };
     socket.on('drain', () => connection.drained());
     socket.on('end', () => connection.ended());
     socket.on('close', () => {
@@ -205,6 +216,7 @@ export function createFront(options: FrontOptions): Front {
     },
     tick(now) {
       for (const connection of connections) connection.tick(now);
+      return heads.takeDropped(now);
     },
     async drain() {
       const closed = closeServers();

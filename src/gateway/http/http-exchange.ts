@@ -11,6 +11,7 @@ export interface ServingConnection {
   readonly socket: Socket;
   /** The present answer is the last one. */
   closing: boolean;
+  bodyEnded(): void;
   finished(exchange: HttpExchange): void;
 }
 
@@ -109,6 +110,13 @@ export class HttpExchange implements Exchange {
     return this.#bodyEnded || this.#request.complete;
   }
 
+  /** Bytes that it took on the wire, nearly. */
+  get headLength(): number {
+    let length = this.method.length + this.target.length + ' HTTP/1.1\r\n\r\n'.length + 1;
+    for (const text of this.rawHeaders) length += text.length + 2;
+    return length;
+  }
+
   get unsent(): number {
     return this.#response.writableLength;
   }
@@ -151,6 +159,7 @@ export class HttpExchange implements Exchange {
 
   receivedAll(): void {
     this.#bodyEnded = true;
+    this.#connection.bodyEnded();
     this.#flowingSince = 0;
     if (!this.over) this.owner.onBodyEnd();
   }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createAllowance, wideWindow } from '../../../src/gateway/allowance.js';
-import { Connection } from '../../../src/gateway/http/connection.js';
+import { Connection, type ConnectionOwner } from '../../../src/gateway/http/connection.js';
+import { UnfinishedHeads } from '../../../src/gateway/http/unfinished-heads.js';
 import { initialWindow } from '../../../src/protocol/frames.js';
 import type { FakeRequest } from './support/fake-runtime.js';
 import { get, run } from './support/running.js';
@@ -28,6 +29,10 @@ test('a client that does not read is given up after Timeout without progress', a
   assert.ok(request.aborted);
 });
 
+function ownedBy(handle: ConnectionOwner['handle']): ConnectionOwner {
+  return { handle, rejected: () => {}, heads: new UnfinishedHeads() };
+}
+
 test('a body that comes too slowly gets 408', () => {
   const broken: number[] = [];
   const connection = new Connection(
@@ -39,7 +44,7 @@ test('a body that comes too slowly gets 408', () => {
       keepAliveTimeout: 5,
       maxKeepAliveRequests: 100,
     },
-    () => {},
+    ownedBy(() => {}),
   );
   const exchange = (seconds: number, bytesIn: number) =>
     ({
@@ -71,7 +76,7 @@ test('an idle connection is closed after its time, but not inside of the next he
       keepAliveTimeout: 5,
       maxKeepAliveRequests: 100,
     },
-    (exchange) => connection.finished(exchange as never),
+    ownedBy((exchange) => connection.finished(exchange)),
   );
   const second = (from: number, to: number) => {
     for (let now = from; now <= to; now++) connection.tick(now * 1000);

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  type HeadSender,
+  mostUnfinished,
+  UnfinishedHeads,
+} from '../../../src/gateway/http/unfinished-heads.js';
+import type { RawClient } from './support/raw-client.js';
+import { get, run } from './support/running.js';
+
+test('of heads that are too much together the oldest go first', () => {
+  const gone: string[] = [];
+  const sender = (name: string): HeadSender => ({ giveUpHead: () => gone.push(name) });
+  const heads = new UnfinishedHeads(100);
+  const [first, second, third] = [sender('first'), sender('second'), sender('third')];
+  heads.grew(first, 10);
+  heads.grew(second, 40);
+  heads.grew(first, 50);
+  assert.deepEqual(gone, [], 'a head that grows counts once');
+  heads.grew(third, 11);
+  assert.deepEqual(gone, ['first']);
+  heads.done(second);
+  heads.grew(third, 100);
+  assert.deepEqual(gone, ['first'], 'what is finished makes room');
+  heads.grew(third, 101);
+  assert.deepEqual(gone, ['first', 'third'], 'one alone may be too much');
+  assert.equal(heads.takeDropped(1000), 2);
+  heads.grew(second, 101);
+  assert.equal(heads.takeDropped(2000), 0, 'not told again at once');
+  assert.equal(heads.takeDropped(12_000), 1);
+});
+
+const field = `X-Pad: ${'y'.repeat(7990)}\r\n`;
+const fields = 30;
+const begun = `GET /late HTTP/1.1\r\nHost: a\r\n${field.repeat(fields)}`;
+
+test('heads that never end hold bounded memory, and who comes later is answered', async (t) => {
+  const running = await run(t);
+  await running.runtime((request) => request.text('answered'));
+  const enough = Math.ceil(mostUnfinished / begun.length);
+  const more = 40;
+  const first = running.client().send(begun);
+  await first.until(({ socket }) => socket.bytesWritten === begun.length);
+  const clients = Array.from({ length: enough + more }, () => running.client().send(begun));
+  assert.match(await first.all(), /^HTTP\/1\.1 408 |^$/, 'the oldest');
+  await new Promise<void>((resolve) => {
+    let closed = 0;
+    for (const client of clients)
+      void client.all().then(() => {
+        if (++closed === more) resolve();
+      });
+  });
+  const { count, bytes } = await running.event('heads-dropped');
+  assert.ok(count > 0 && bytes === mostUnfinished);
+  assert.equal((await running.ask(`${begun}\r\n`)).body, 'answered');
+  assert.equal((await running.ask(get('/'))).body, 'answered');
+});
+
+test('a head that is not finished counts behind a request that runs, too', async (t) => {
+  const running = await run(t, { group: { queueLimit: 1000 } });
+  await running.runtime(() => {}, { threads: 1 });
+  const enough = Math.ceil(mostUnfinished / begun.length);
+  const clients: RawClient[] = [];
+  for (let count = 0; count < enough + 10; count++)
+    clients.push(running.client().send(get('/') + begun));
+  await Promise.race(clients.map((client) => client.all()));
+  const { count } = await running.event('heads-dropped');
+  assert.ok(count > 0);
+});
+
+test('a head within the documented limits is answered: 90 fields of 8,000 bytes', async (t) => {
+  const running = await run(t);
+  const runtime = await running.runtime((request) => request.text('fine'));
+  const head = `GET / HTTP/1.1\r\nHost: a\r\n${Array.from({ length: 90 }, (_, index) => `X-${index}: ${'y'.repeat(7990)}\r\n`).join('')}\r\n`;
+  assert.equal((await running.ask(head)).body, 'fine');
+  const request = await runtime.request(0);
+  assert.equal(String(request.environ.get('HTTP_X_89')).length, 7990);
+  const most = `GET /${'x'.repeat(8175)} HTTP/1.1\r\nHost: a\r\n${`X: ${'y'.repeat(8185)}\r\n`.repeat(99)}\r\n`;
+  assert.equal((await running.ask(most)).body, 'fine', 'each limit to its end');
+});

@@ -185,6 +185,8 @@ export type Event =
     }
   /** Heads that were not finished held more than `bytes`: so many connections were closed. */
   | { type: 'heads-dropped'; count: number; bytes: number }
+  /** So many answers hold threads for slow clients: there is no more place on disk for them, or it failed. */
+  | { type: 'answers-held'; count: number; failure?: string }
   | { type: 'events-dropped'; count: number };
 
 /** Timeouts that end a process by force, and the kernel when memory is exhausted. */

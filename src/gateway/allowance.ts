@@ -66,15 +66,28 @@ export class AnswerWindow {
     this.#ungranted += bytes;
   }
 
+  /** Bytes that may be on the way. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Half a window at once, because each grant wakes a thread that the application then competes with. */
+  get isDue(): boolean {
+    return this.#ungranted >= this.#size / 2;
+  }
+
   /**
+   * Whether what came may be followed by as much, in memory.
    * @param unsent bytes that the client has not taken yet.
-   * @returns bytes to grant now, or 0: half a window at once, because each grant wakes a thread that the
-   * application then competes with.
    */
-  due(unsent: number): number {
-    if (this.#ungranted < this.#size / 2) return 0;
-    if (!this.clogged) this.#widen();
-    else if (unsent >= mostUnsent || !this.#allowance.take(this.#ungranted)) return 0;
+  mayGrow(unsent: number): boolean {
+    if (this.clogged) return unsent < mostUnsent && this.#allowance.take(this.#ungranted);
+    this.#widen();
+    return true;
+  }
+
+  /** @returns bytes to grant now. */
+  take(): number {
     const granted = this.#ungranted;
     this.#ungranted = 0;
     return granted;

@@ -101,7 +101,7 @@ function behind(chunks: readonly Buffer[], written: number): Buffer[] {
 }
 
 /** On disk rather than in memory where there is a choice: /tmp may be either. */
-function openNameless(): number {
+export function openNameless(): number {
   const folders = [process.env['TMPDIR'] ?? '/var/tmp', tmpdir()];
   let failure: unknown;
   for (const folder of folders) {

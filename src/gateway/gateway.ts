@@ -5,7 +5,9 @@ import type { Emit } from '../base/events.js';
 import type { Endpoint, HostPlan, Plan } from '../plan/plan.js';
 import { compileAccessLogs, type WriteLine } from './access-log.js';
 import { createAllowance } from './allowance.js';
+import { DiskAllowance, type DiskLimits, diskLimits } from './disk-allowance.js';
 import { createHandler } from './handle.js';
+import { HeldAnswers } from './held-answers.js';
 import type { ConnectionRules } from './http/connection.js';
 import { createFront, type ListenTarget } from './http/front.js';
 import { mostUnfinished } from './http/unfinished-heads.js';
@@ -33,6 +35,8 @@ export interface GatewayOptions {
   /** Writers of lines by the indexes of `Plan.logs`. */
   readonly accessLogs: readonly WriteLine[];
   readonly maxConnections?: number;
+  /** What answers for slow clients may take of the disk. */
+  readonly diskLimits?: DiskLimits;
   /** Seconds a client has for a request head. */
   readonly headTimeout?: number;
 }
@@ -55,8 +59,8 @@ export interface Gateway {
 const tickMilliseconds = 100;
 /** Enough for ten thousand that are idle. */
 const defaultConnections = 16_384;
-/** Open files that belong to no client: listeners, logs, processes of applications. */
-const spareFiles = 256;
+/** Open files that belong to no client: listeners, logs, processes of applications; and answers that wait on disk. */
+const spareFiles = 256 + diskLimits.files;
 const noVariables: Variables = new Map();
 /** Bytes of a request head that are parsed at all, whatever the limits say. */
 const mostHead = 16 * 1024 * 1024;
@@ -85,6 +89,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     facts: { software: `venvhost/${options.version}`, pid: process.pid, groups },
     wallClock: clock.now,
     allowance: createAllowance(() => front.unsent()),
+    disk: new DiskAllowance(options.diskLimits),
+    held: new HeldAnswers(emit),
     nextRequestId: createIds(options.number),
     logAccess: createAccessLog(plan.hosts, options.accessLogs, clock.now),
   };
@@ -107,6 +113,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   });
   const timer = startTicking((now, second) => {
     pools.tick(now);
+    services.held.tick(now);
     if (!second) return;
     repeats.tick();
     const count = front.tick(now);

@@ -1,7 +1,9 @@
 import type { Emit } from '../base/events.js';
 import type { HostPlan } from '../plan/plan.js';
 import type { Allowance } from './allowance.js';
+import type { DiskAllowance } from './disk-allowance.js';
 import type { ConstantFacts } from './environ/constants.js';
+import type { HeldAnswers } from './held-answers.js';
 import type { Logged } from './http/exchange.js';
 import type { NameRules } from './routing/canonical.js';
 import type { Variables } from './routing/variables.js';
@@ -23,7 +25,10 @@ export interface Services {
   readonly facts: ConstantFacts;
   /** Seconds since the epoch, with fractions; of a moment of `performance.now()`, or now. */
   readonly wallClock: (moment?: number) => number;
+  /** For answers that their clients have not taken. */
   readonly allowance: Allowance;
+  readonly disk: DiskAllowance;
+  readonly held: HeldAnswers;
   readonly nextRequestId: () => string;
   readonly logAccess: (exchange: Logged, host: HostPlan, record: AccessRecord) => void;
 }

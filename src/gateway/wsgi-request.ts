@@ -1,6 +1,6 @@
 import type { RequestSettings } from '../plan/plan.js';
 import { Failure } from '../protocol/frames.js';
-import { AnswerWindow } from './allowance.js';
+import { Answer, type AnswerSource } from './answer.js';
 import { encodeRequest, encodeShared } from './environ/environ.js';
 import type { EnvironSource } from './environ/source.js';
 import type { AnswerHead } from './http/answer-head.js';
@@ -31,7 +31,9 @@ export interface WsgiFields {
 }
 
 /** One request on its way to an application, and its answer on the way back. */
-export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, EnvironSource, BodyOwner {
+export class WsgiRequest
+  implements ExchangeOwner, StreamOwner, Waiting, EnvironSource, BodyOwner, AnswerSource
+{
   readonly exchange: Exchange;
   readonly route: Route;
   readonly scriptName: string;
@@ -49,7 +51,7 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
   begun = false;
 
   readonly #services: Services;
-  readonly #pool: Pool;
+  readonly pool: Pool;
   #channel: Channel | undefined;
   #stream = 0;
   #losses = 0;
@@ -57,8 +59,7 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
   #submitted = false;
   readonly #body: RequestBody;
   /** Where the answer comes in pieces. */
-  #window: AnswerWindow | undefined;
-  #answering = false;
+  #answer: Answer | undefined;
   /** The client has gone or was answered otherwise. */
   gone = false;
 
@@ -70,7 +71,7 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
     fields: WsgiFields,
   ) {
     this.#services = services;
-    this.#pool = pool;
+    this.pool = pool;
     this.exchange = exchange;
     this.route = route;
     this.scriptName = fields.scriptName;
@@ -88,8 +89,16 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
   start(): void {
     const { exchange } = this;
     exchange.owner = this;
-    if (this.#body.complete || exchange.expectsContinue) this.#submit();
-    else exchange.resumeBody();
+    if (this.#body.complete || (exchange.awaitsContinue && this.#mayBeAsked)) this.#submit();
+    else {
+      exchange.sendContinue();
+      exchange.resumeBody();
+    }
+  }
+
+  /** Whether a client that waits with its body learns from the application whether it is wanted: that holds a thread. */
+  get #mayBeAsked(): boolean {
+    return this.pool.hasThreadsToSpare || this.pool.broken !== undefined;
   }
 
   // What the client does
@@ -115,7 +124,7 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
   /** Whether the application may read the body while it comes: a thread that waits for its client is no loss now. */
   #mayStream(more: number): boolean {
     const enough = this.exchange.bodyLength < 0 ? 1 : streamedFrom;
-    return !this.#body.inFile && this.#body.length + more >= enough && this.#pool.hasThreadsToSpare;
+    return !this.#body.inFile && this.#body.length + more >= enough && this.pool.hasThreadsToSpare;
   }
 
   onBodyEnd(): void {
@@ -135,10 +144,7 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
   }
 
   onDrain(): void {
-    const window = this.#window;
-    if (!window) return;
-    window.clogged = false;
-    this.#grant(window);
+    this.#answer?.drained();
   }
 
   onExcess(declared: number): void {
@@ -194,7 +200,7 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
     this.#stream = channel.open(this, encodeRequest(this, number, dialect), body, now);
     if (!body) return;
     this.#pump();
-    if (this.exchange.expectsContinue) this.#watchBegin(channel, this.#stream, 5);
+    if (this.exchange.awaitsContinue) this.#watchBegin(channel, this.#stream, 5);
   }
 
   giveUp(status: 503 | 504, reason: string): void {
@@ -203,6 +209,16 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
 
   moved(): void {
     this.#again();
+  }
+
+  // What the answer does
+
+  get timeout(): number {
+    return this.route.host.timeout;
+  }
+
+  grant(bytes: number): void {
+    this.#channel?.grant(this.#stream, bytes);
   }
 
   // What the runtime does
@@ -221,29 +237,21 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
 
   onHead(payload: Buffer): void {
     this.#begin();
-    if (this.#answering) return;
+    if (this.#answer) return;
     const head = this.#readHead(payload.toString('latin1'));
     if (!head) return;
-    this.#answering = true;
-    this.#window = new AnswerWindow(this.#services.allowance);
+    this.#answer = new Answer(this.exchange, this.#services, this);
     if (!this.exchange.begin(head)) this.#refuse(500, 'a header of the response cannot be sent');
   }
 
   onStreamData(payload: Buffer): boolean {
-    const window = this.#window;
-    if (!window || this.gone) return false;
-    const { exchange } = this;
-    window.add(payload.length);
-    // Behind what the client has not taken yet it will wait for long: a copy holds its own bytes only.
-    const waits = exchange.unsent > 0;
-    if (!exchange.write(waits ? Buffer.from(payload) : payload)) window.clogged = true;
-    this.#grant(window);
-    return !waits && exchange.unsent > 0;
+    const answer = this.#answer;
+    return answer !== undefined && !this.gone && answer.data(payload);
   }
 
   onStreamEnd(): void {
     this.#detach();
-    if (this.#answering) this.exchange.end();
+    if (this.#answer) this.#answer.end();
     else this.#fail(502, 'the process ended the stream without a response');
   }
 
@@ -261,7 +269,7 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
 
   /** A process says that it did not begin, also where it was taken for begun: then the body may not be whole. */
   onRefused(): void {
-    if (this.#answering) this.onStreamAbort();
+    if (this.#answer) this.onStreamAbort();
     else if (this.#body.whole) this.#again();
     else {
       this.#detach();
@@ -270,7 +278,7 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
   }
 
   onLost(begun: boolean): void {
-    if (begun || this.begun || this.#answering || ++this.#losses > mostLosses) {
+    if (begun || this.begun || this.#answer || ++this.#losses > mostLosses) {
       this.#detach();
       if (this.exchange.headSent) this.exchange.cut(`process ${this.#pid} ended while it answered`);
       else this.#fail(502, `process ${this.#pid} ended while it ran the request`);
@@ -280,8 +288,7 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
   onCredit(bytes: number): void {
     this.#begin();
     this.#body.credit(bytes);
-    if (this.exchange.expectsContinue) this.#continueBody();
-    else this.#pump();
+    this.#continueBody();
   }
 
   onTimeout(seconds: number): void {
@@ -290,10 +297,10 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
 
   onBegun(): void {
     this.#begin();
-    if (this.exchange.expectsContinue) this.#continueBody();
+    if (this.exchange.awaitsContinue) this.#continueBody();
   }
 
-  /** The client waits with its body, and the process has begun: nobody else will read it. */
+  /** Where the client waits with its body: the process has begun, and nobody else will read it. */
   #continueBody(): void {
     this.exchange.sendContinue();
     this.#pump();
@@ -314,7 +321,7 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
     this.#submitted = true;
     this.waitsSince = performance.now();
     this.queueStart = this.#services.wallClock(this.waitsSince);
-    this.#pool.submit(this);
+    this.pool.submit(this);
   }
 
   /** Sends what there is credit for; lets the client send when there is more. */
@@ -322,8 +329,7 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
     if (!this.#channel || this.gone) return;
     const state = this.#body.send(this.#channel, this.#stream);
     if (state === 'blocked') this.exchange.pauseBody();
-    else if (state === 'wants-more' && (!this.exchange.expectsContinue || this.begun))
-      this.exchange.resumeBody();
+    else if (state === 'wants-more' && !this.exchange.awaitsContinue) this.exchange.resumeBody();
   }
 
   /** The runtime has begun: the request never goes elsewhere. */
@@ -333,21 +339,15 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
     this.#body.begin();
   }
 
-  #grant(window: AnswerWindow): void {
-    if (!this.#channel) return;
-    const bytes = window.due(this.exchange.unsent);
-    if (bytes > 0) this.#channel.grant(this.#stream, bytes);
-  }
-
   #again(): void {
     this.#detach();
     if (this.gone) return;
-    this.#pool.putBack(this);
+    this.pool.putBack(this);
   }
 
   /** The stream is over, or no longer ours. */
   #detach(): void {
-    this.#window?.close();
+    this.#answer?.detach();
     this.#channel = undefined;
     this.#stream = 0;
   }
@@ -358,6 +358,7 @@ export class WsgiRequest implements ExchangeOwner, StreamOwner, Waiting, Environ
     this.#body.drop();
     if (this.#channel) this.#channel.abort(this.#stream);
     this.#detach();
+    this.#answer?.close();
   }
 
   #readHead(text: string): AnswerHead | undefined {

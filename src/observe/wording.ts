@@ -66,6 +66,11 @@ export function wordingOf(event: Event): Wording {
         level: 'warn',
         text: `${event.count} ${event.count === 1 ? 'connection was' : 'connections were'} closed with 408, the oldest first: request heads that were not finished held more than ${event.bytes / 1048576} MiB`,
       };
+    case 'answers-held':
+      return {
+        level: 'warn',
+        text: `${event.count} ${event.count === 1 ? 'answer holds its thread' : 'answers hold their threads'}, because clients read slowly and ${event.failure === undefined ? 'as much as may be waits on disk already' : `the disk takes nothing: ${event.failure}`}`,
+      };
     case 'events-dropped':
       return {
         level: 'warn',

@@ -19,8 +19,8 @@ export interface Exchange {
   readonly host: string;
   /** Bytes of the body: -1 for chunked, 0 for none. */
   readonly bodyLength: number;
-  /** Whether the client waits for `100 Continue`; nobody has sent it yet. */
-  readonly expectsContinue: boolean;
+  /** Whether the client waits for `100 Continue`, which nobody has sent yet. */
+  readonly awaitsContinue: boolean;
   /** Seconds since the epoch, with fractions. */
   readonly startedAt: number;
 

@@ -48,7 +48,7 @@ export class HttpExchange implements Exchange {
   readonly rawHeaders: readonly string[];
   readonly host: string;
   readonly bodyLength: number;
-  readonly expectsContinue: boolean;
+  awaitsContinue: boolean;
   readonly startedAt: number;
   owner: ExchangeOwner = nobody;
   status = 0;
@@ -66,7 +66,6 @@ export class HttpExchange implements Exchange {
   readonly #response: NativeResponse;
   readonly #upgrade: boolean;
   #listening = false;
-  #continued = false;
   #bodyEnded: boolean;
   /** When the body was last let flow, in milliseconds; 0 while it is paused. */
   #flowingSince = 0;
@@ -97,7 +96,7 @@ export class HttpExchange implements Exchange {
     this.asSent = about.target;
     this.host = head.host;
     this.bodyLength = head.bodyLength;
-    this.expectsContinue = head.expectsContinue;
+    this.awaitsContinue = head.expectsContinue;
     this.startedAt = startedAt;
     this.#upgrade = head.upgrade;
     this.#bodyEnded = head.bodyLength === 0;
@@ -147,8 +146,8 @@ export class HttpExchange implements Exchange {
   }
 
   sendContinue(): void {
-    if (!this.expectsContinue || this.#continued || this.headSent || this.over) return;
-    this.#continued = true;
+    if (!this.awaitsContinue || this.headSent || this.over) return;
+    this.awaitsContinue = false;
     this.#response.writeContinue();
   }
 

@@ -59,6 +59,11 @@ export class Pool {
     return this.#queue.length + this.#held.length === 0 && this.#all().length === 0;
   }
 
+  /** Of all processes that take requests. */
+  get threads(): number {
+    return this.#processes.reduce((sum, process) => sum + process.threads, 0);
+  }
+
   /** Whether one more request leaves half of the threads of a process free, and nobody waits. */
   get hasThreadsToSpare(): boolean {
     return (

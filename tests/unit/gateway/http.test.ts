@@ -311,3 +311,40 @@ test('a pipeline that is read slowly is answered as it is read', async (t) => {
   client.socket.resume();
   for (let index = 0; index < 100; index++) assert.equal((await client.response()).status, 200);
 });
+
+test('ten idle clients that wait for 100 Continue do not stop ten threads', async (t) => {
+  const running = await run(t);
+  const runtime = await running.runtime(
+    (request) => {
+      if (!request.hasBody) request.text('quick');
+      else
+        void request
+          .until(() => request.bodyEnded)
+          .then(() => request.text(request.body.toString('latin1')));
+    },
+    { threads: 10 },
+  );
+  const head = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n';
+  const clients = Array.from({ length: 10 }, () => running.client().send(head));
+  await runtime.request(4);
+  // The gateway itself says it to those beyond half of the threads, and collects their bodies.
+  await Promise.all(
+    clients.map(async (client, index) => {
+      if (index >= 5) assert.equal((await client.response()).status, 100);
+    }),
+  );
+  assert.equal((await running.ask(get('/'))).body, 'quick');
+  assert.equal(runtime.requests.filter(({ hasBody }) => hasBody).length, 5);
+  for (const client of clients.slice(5)) client.send('abc');
+  for (const client of clients.slice(5)) assert.equal((await client.response()).body, 'abc');
+  assert.equal(clients[0]?.received, '', 'who has a thread is told when the application has begun');
+});
+
+test('a client that waits for 100 Continue learns at once that its group is broken', async (t) => {
+  const running = await run(t);
+  running.gateway.groupBroken('site', '', 'on purpose');
+  const response = await running.ask(
+    'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n',
+  );
+  assert.equal(response.status, 503);
+});

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Event, EventOf } from '../../../../src/base/events.js';
+import type { DiskLimits } from '../../../../src/gateway/disk-allowance.js';
 import { createGateway, type Gateway } from '../../../../src/gateway/gateway.js';
 import type { Endpoint, HostPlan, ProcessGroupPlan } from '../../../../src/plan/plan.js';
 import { type FakeApplication, FakeRuntime } from './fake-runtime.js';
@@ -32,6 +33,7 @@ export interface RunOptions {
   readonly hosts?: (folder: string) => readonly HostPlan[];
   readonly groups?: readonly ProcessGroupPlan[];
   readonly headTimeout?: number;
+  readonly diskLimits?: DiskLimits;
   readonly maxConnections?: number;
 }
 
@@ -58,6 +60,7 @@ export async function run(t: TestContext, options: RunOptions = {}): Promise<Run
     want: (processGroup, applicationGroup) => wanted.push(`${processGroup}/${applicationGroup}`),
     overdue: (endpoint) => wanted.push(`overdue ${endpoint}`),
     accessLogs: [(line) => lines.push(line)],
+    ...(options.diskLimits !== undefined && { diskLimits: options.diskLimits }),
     ...(options.headTimeout !== undefined && { headTimeout: options.headTimeout }),
     ...(options.maxConnections !== undefined && { maxConnections: options.maxConnections }),
   });

@@ -57,6 +57,9 @@ export interface HostSettings {
   limitRequestLine?: Stated<number>;
   limitRequestFields?: Stated<number>;
   limitRequestFieldSize?: Stated<number>;
+  /** AllowEncodedSlashes. */
+  encodedSlashes?: Stated<EncodedSlashes>;
+  mergeSlashes?: Stated<boolean>;
   /** Alias and AliasMatch, in order. */
   aliases: Alias[];
   /** WSGIScriptAlias and WSGIScriptAliasMatch, in order. */
@@ -67,6 +70,9 @@ export interface HostSettings {
   /** Sections in order of appearance; `<Files>` inside `<Directory>` are `children`. */
   sections: Section[];
 }
+
+/** What becomes of `%2F` in a path. */
+export type EncodedSlashes = 'refuse' | 'decode' | 'keep';
 
 export interface VirtualHost extends HostSettings {
   readonly at: Span;
@@ -160,6 +166,7 @@ export interface DirectorySettings {
   /** SetEnv, PassEnv, UnsetEnv, SetEnvIf(NoCase), BrowserMatch in order. */
   environment: Stated<EnvironmentRule>[];
   directoryIndex?: Stated<readonly string[]>;
+  directorySlash?: Stated<boolean>;
   /** Options FollowSymLinks / SymLinksIfOwnerMatch; `none` when an Options line leaves both out. */
   followSymLinks?: Stated<'always' | 'owner' | 'none'>;
   acceptPathInfo?: Stated<'on' | 'off' | 'default'>;

@@ -22,6 +22,7 @@ export interface HandlerOptions {
 }
 
 const allowed = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
+const allowedOnFiles = 'GET, HEAD, POST, OPTIONS';
 const noVariables: Variables = new Map();
 
 /** Takes each request from the front end to the place that answers it. */
@@ -130,16 +131,18 @@ export function createHandler(options: HandlerOptions): (exchange: Exchange) => 
       ...recordOf(found, variables),
       file: found.route.file,
     });
-    if (outcome.kind === 'fail') {
-      if (outcome.status === 403) failed(exchange, site, outcome.status, outcome.reason, request);
-      else exchange.fail(outcome.status);
-    } else if (outcome.kind === 'redirect') {
+    if (outcome.kind === 'redirect') {
       const url = `${escapePath(path)}/${query === '' ? '' : `?${query}`}`;
       const { localPort } = exchange.peer;
       const self = { rules: found.route.settings, localPort, path: url };
       exchange.fail(301, ['Location', selfUrl(site.host, exchange.host, self)]);
-    } else if (exchange.method !== 'GET' && exchange.method !== 'HEAD') {
-      exchange.fail(405, ['Allow', 'GET, HEAD']);
+    } else if (!found.route.mounted && exchange.method === 'OPTIONS') {
+      exchange.respond(answerHead(200, 'OK', ['Allow', allowedOnFiles]), '');
+    } else if (!found.route.mounted && !readsFiles(exchange.method)) {
+      exchange.fail(405, ['Allow', allowedOnFiles]);
+    } else if (outcome.kind === 'fail') {
+      if (outcome.status === 403) failed(exchange, site, outcome.status, outcome.reason, request);
+      else exchange.fail(outcome.status);
     } else sendFile(exchange, site, found, request);
   }
 
@@ -262,6 +265,11 @@ function bodyRefusal(
   if (limit > 0 && exchange.bodyLength > limit)
     return { status: 413, reason: `a body of more than ${limit} bytes (LimitRequestBody)` };
   return undefined;
+}
+
+/** A POST gets a file as a GET does, as from Apache; its body is not looked at. */
+function readsFiles(method: string): boolean {
+  return method === 'GET' || method === 'HEAD' || method === 'POST';
 }
 
 /** Whether a client can choose the name: by its Host header, by what SetEnvIf makes of one, or by its path. */

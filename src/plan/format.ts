@@ -72,7 +72,7 @@ function mountRows(mount: MountPlan, host: HostPlan, plan: Plan): [string, strin
   );
   const choices = groupChoices(host, mount, 'processGroup');
   return [
-    [urlText(mount.url), mount.target],
+    [urlText(mount.url), mount.target + (mount.rest ?? '')],
     ...choices.map(({ name }): [string, string] => {
       const group =
         name.kind === 'literal'

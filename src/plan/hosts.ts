@@ -71,6 +71,10 @@ function planHost(
       ...(documentRoot !== undefined && { documentRoot }),
       logLevel: logLevel(pick('logLevel')?.value),
       ...connectionLimits(pick),
+      slashes: {
+        encoded: pick('encodedSlashes')?.value ?? 'refuse',
+        merge: pick('mergeSlashes')?.value ?? true,
+      },
       files: files.map(({ plan }) => plan),
       mounts: mounts.map(({ plan }) => plan),
       settings: mergeSettings(defaultSettings, ...settings),

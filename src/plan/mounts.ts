@@ -1,6 +1,7 @@
 import type { Alias, HostSettings, ScriptAlias } from '../config/config.js';
 import type { Facts } from './facts.js';
 import { parseGroupName } from './group-name.js';
+import { withFolders } from './path-parts.js';
 import type { AliasPlan, MountPlan } from './plan.js';
 
 /** A plan of an alias, what was stated, and whether it came from the main server. */
@@ -41,13 +42,26 @@ export function planMounts(
     plan: {
       at: stated.at,
       url: stated.url,
-      target: stated.target,
-      folder: isFolder(stated.target, facts),
+      ...scriptIn(stated, facts),
       override: override(stated),
     },
     stated,
     inherited,
   }));
+}
+
+/** The script of a target, which may go on behind it. */
+function scriptIn(
+  { target, url }: ScriptAlias,
+  facts: Paths,
+): Pick<MountPlan, 'target' | 'folder' | 'rest'> {
+  const open = url.kind === 'regex' && target.includes('$');
+  const script = open
+    ? undefined
+    : withFolders(target).find((path) => facts.paths[path]?.end === 'file');
+  if (script === undefined) return { target, folder: isFolder(target, facts) };
+  const rest = target.slice(script.length);
+  return { target: script, folder: false, ...(rest !== '' && { rest }) };
 }
 
 /** The file system decides; a target with `$1` in it is known at request time only. */

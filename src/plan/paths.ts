@@ -7,6 +7,7 @@ import { usedDocumentRoot } from './document-root.js';
 import type { Facts } from './facts.js';
 import type { PlannedHost } from './hosts.js';
 import type { Identities } from './identities.js';
+import { withFolders } from './path-parts.js';
 import type { Identity } from './plan.js';
 import type { GroupUse } from './uses.js';
 
@@ -15,7 +16,9 @@ export function pathsToLookAt(config: Config, identities: Identities): string[] 
   const hosts = [config.main, ...config.virtualHosts];
   const paths = [
     ...hosts.flatMap((host) => [
-      ...[...host.aliases, ...host.scriptAliases].map(({ target }) => target),
+      ...host.aliases.map(({ target }) => target),
+      // The script may stand in the middle of its target, in /srv/app.wsgi/prefix.
+      ...host.scriptAliases.flatMap(({ target }) => [target, ...withFolders(target)]),
       ...host.importScripts.map(({ path }) => path),
       ...(host.documentRoot ? [host.documentRoot.value] : []),
     ]),
@@ -57,7 +60,8 @@ export function checkPaths(
           const readers = uses
             .filter((use) => use.mount?.stated === mount.stated && use.name !== undefined)
             .map(({ name }) => identities.groups.get(name!) ?? identities.self);
-          const { at, target } = mount.stated;
+          const { target } = mount.plan;
+          const { at } = mount.stated;
           return (
             scriptMissing(target, at, facts) ??
             unreachable(target, at, [gateway, ...readers], facts)

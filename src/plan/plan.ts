@@ -74,6 +74,11 @@ export interface HostPlan {
   /** 0 is no limit. */
   readonly maxKeepAliveRequests: number;
   readonly limits: { readonly line: number; readonly fields: number; readonly fieldSize: number };
+  /** What becomes of `%2F` in the path of a URL, and whether repeated slashes count as one. */
+  readonly slashes: {
+    readonly encoded: 'refuse' | 'decode' | 'keep';
+    readonly merge: boolean;
+  };
   /** Static files, in the order they are tried (this host's first, then the main server's). Before mounts. */
   readonly files: readonly AliasPlan[];
   /** WSGI mounts, in the order they are tried. First match wins. */
@@ -148,7 +153,10 @@ export interface RequestSettings {
   readonly limitRequestBody: number;
   readonly access: AccessRule;
   readonly environment: readonly EnvironmentRule[];
+  /** URLs, relative to the folder where they do not begin with `/`. */
   readonly directoryIndex: readonly string[];
+  /** Whether a folder without the slash at its end is redirected to itself with it. */
+  readonly directorySlash: boolean;
   readonly followSymLinks: 'always' | 'owner' | 'none';
   /** Whether a URL may go on behind the file; `default`: behind scripts alone. */
   readonly acceptPathInfo: 'on' | 'off' | 'default';

@@ -1,6 +1,9 @@
 import { type Diagnostic, diagnostic } from '../base/diagnostic.js';
 import { formatSpan } from '../base/span.js';
 import type { Alias, UrlPattern } from '../config/config.js';
+import { isOpenEnded } from '../patterns/traits.js';
+import { toUrlText } from '../rules/url-text.js';
+import { compileUrl } from '../rules/urls.js';
 import type { PlannedHost } from './hosts.js';
 import type { MountPlan } from './plan.js';
 
@@ -66,19 +69,24 @@ function urlText(url: UrlPattern): string {
   return url.kind === 'prefix' ? url.prefix : url.source;
 }
 
-/** Regular expressions that match every path; others are not compared. */
-const everything = /^\^?(\/|(\/?\(?\.\*\)?))\$?$/;
+/** Regular expressions that match every path, though they look at the end. */
+const everything = /^\^?\/?\(?\.\*\)?\$$/;
 
 /** Whether no request for `later` is left by `earlier`. */
 export function takesAll(earlier: UrlPattern, later: UrlPattern): boolean {
   if (earlier.kind === 'regex') {
-    const { source } = earlier;
-    if (later.kind === 'regex' && source === later.source) return true;
-    return everything.test(source) && source !== '^/$' && source !== '/$';
+    if (later.kind === 'regex' && earlier.source === later.source) return true;
+    if (everything.test(earlier.source)) return true;
+    // A match of an expression that looks at the end says nothing of longer paths.
+    if (!isOpenEnded(earlier.source)) return false;
   }
-  if (later.kind === 'regex') return /^\/*$/.test(earlier.prefix);
-  const a = earlier.prefix.replace(/\/+/g, '/');
-  const b = later.prefix.replace(/\/+/g, '/');
-  // `/app` takes `/app` and what is below, `/app/` only what is below.
-  return b === a || b.startsWith(a.endsWith('/') ? a : `${a}/`);
+  const takes = compileUrl(earlier);
+  return shortestOf(later).every((path) => takes(path) !== undefined);
+}
+
+/** What each URL of an alias begins with, or is. */
+function shortestOf(url: UrlPattern): string[] {
+  if (url.kind === 'regex') return ['/'];
+  const prefix = toUrlText(url.prefix).replace(/\/{2,}/g, '/');
+  return prefix.endsWith('/') ? [prefix] : [prefix, `${prefix}/`];
 }

@@ -21,7 +21,7 @@ export interface Settled {
   readonly settings: RequestSettings;
   /** From sections that look at the file: the same for every request of it. */
   readonly variables: readonly Variable[];
-  /** From sections that look at the URL; absent where there are none. */
+  /** From sections that look at the URL; absent where there are none. Those of the file count more. */
   readonly variablesOf?: (path: string) => readonly Variable[];
 }
 

@@ -12,22 +12,42 @@ export interface MatchedUrl {
   readonly groups?: readonly (string | undefined)[];
 }
 
-/** `path` has its slashes merged already, so a run of slashes in an alias equals one. Source: mod_wsgi, alias matching. */
+/**
+ * Of a mount. A run of slashes in the alias equals any in the path. Source: mod_wsgi, alias matching.
+ * A mount for `/` takes nothing of the path, so that it all is appended to the target.
+ */
 export function compileUrl(url: UrlMatch): UrlMatcher {
+  return url.kind === 'prefix' && /^\/+$/.test(url.prefix) ? takesNothing : compileAlias(url);
+}
+
+const nothing: MatchedUrl = { length: 0 };
+const takesNothing: UrlMatcher = (path) => (path.charCodeAt(0) === 47 ? nothing : undefined);
+
+/** Of an Alias; one for `/` takes that slash too. Source: mod_alias. */
+export function compileAlias(url: UrlMatch): UrlMatcher {
   if (url.kind === 'regex') return regexMatcher(compilePattern(toUrlText(url.source)));
   const prefix = toUrlText(url.prefix).replace(/\/{2,}/g, '/');
-  if (prefix === '/') {
-    const whole: MatchedUrl = { length: 0 };
-    return (path) => (path.charCodeAt(0) === 47 ? whole : undefined);
-  }
   const found: MatchedUrl = { length: prefix.length };
   const open = prefix.endsWith('/');
   return (path) => {
+    // Only with MergeSlashes Off.
+    if (path.includes('//')) return withRuns(prefix, path);
     if (!path.startsWith(prefix)) return undefined;
     return open || path.length === prefix.length || path.charCodeAt(prefix.length) === 47
       ? found
       : undefined;
   };
+}
+
+function withRuns(prefix: string, path: string): MatchedUrl | undefined {
+  let at = 0;
+  for (const letter of prefix) {
+    if (path[at] !== letter) return undefined;
+    at++;
+    while (letter === '/' && path[at] === '/') at++;
+  }
+  const ends = prefix.endsWith('/') || at === path.length || path[at] === '/';
+  return ends ? { length: at } : undefined;
 }
 
 function regexMatcher(regex: Pattern): UrlMatcher {

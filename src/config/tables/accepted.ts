@@ -18,9 +18,9 @@ const family = 'without effect';
 const stock = `
   AcceptFilter AccessFileName AddAlt AddAltByEncoding AddAltByType AddCharset AddDefaultCharset
   AddDescription AddEncoding AddIcon AddIconByEncoding AddIconByType AddLanguage AddType
-  AllowEncodedSlashes AllowOverride AllowOverrideList AsyncRequestWorkerFactor CoreDumpDirectory
+  AllowOverride AllowOverrideList AsyncRequestWorkerFactor CoreDumpDirectory
   DefaultIcon DefaultLanguage DefaultRuntimeDir DefaultStateDir DefaultType DirectoryIndexRedirect
-  DirectorySlash EnableMMAP EnableSendfile ErrorDocument ErrorLogFormat ExtendedStatus FileETag
+  EnableMMAP EnableSendfile ErrorDocument ErrorLogFormat ExtendedStatus FileETag
   FlushMaxThreshold ForceLanguagePriority GracefulShutdownTimeout HeaderName HostnameLookups
   HttpProtocolOptions IdentityCheck IndexHeadInsert IndexIgnore IndexIgnoreReset IndexOptions
   IndexOrderDefault IndexStyleSheet KeptBodySize LanguagePriority LimitInternalRecursion

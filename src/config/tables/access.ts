@@ -3,6 +3,7 @@ import type { Requirement } from '../config.js';
 import { type Declaration, directories, invalid, Refusal } from '../declaration.js';
 import { opposite, require } from '../require.js';
 import { joined } from '../requirements.js';
+import { stated } from '../values.js';
 import { replacedDirectives } from './replaced.js';
 
 const family = 'access';
@@ -35,16 +36,17 @@ export const accessDirectives: readonly Declaration[] = [
     name: 'AuthMerging',
     kind: 'directive',
     family,
-    syntax: 'Off',
+    syntax: 'Off|And|Or',
     default: 'Off',
     contexts: directories,
     words: [1, 1],
-    text: 'Whether the requirements of outer sections count as well. Only `Off` is supported: they are replaced.',
-    effect: ({ words: [word] }) => {
+    text: 'What the Require lines of this section do with those of the sections before it: replace them, or both must hold (`And`), or one of both (`Or`).',
+    effect: ({ scope, words: [word] }) => {
       const value = word!.value.toLowerCase();
-      if (value === 'and' || value === 'or')
-        throw invalid(word!, 'AuthMerging must be Off, And and Or are not supported yet');
-      if (value !== 'off') throw invalid(word!, 'AuthMerging must be one of: Off | And | Or');
+      if (value === 'off') delete scope.settings.accessMerging;
+      else if (value === 'and' || value === 'or')
+        scope.settings.accessMerging = stated(word!, value);
+      else throw invalid(word!, 'AuthMerging must be one of: Off | And | Or');
     },
   },
   ...replacedDirectives(),

@@ -17,7 +17,7 @@ const apache: readonly ForeignModule[] = [
   {
     module: "Apache's core",
     directives:
-      'ContentDigest Error FlushMaxPipelined ForceType MergeSlashes MergeTrailers Port QualifyRedirectURL ReadBufferSize RegexDefaultOptions RegisterHttpMethod StrictHostCheck',
+      'ContentDigest Error FlushMaxPipelined ForceType MergeTrailers Port QualifyRedirectURL ReadBufferSize RegexDefaultOptions RegisterHttpMethod StrictHostCheck',
   },
   { module: 'mod_unixd', directives: 'ChrootDir Suexec' },
   { module: 'mod_log_config', directives: 'BufferedLogs GlobalLog' },

@@ -1,5 +1,6 @@
 import { diagnostic } from '../../base/diagnostic.js';
 import type { Stated } from '../../base/span.js';
+import type { EncodedSlashes } from '../config.js';
 import {
   type Call,
   type Declaration,
@@ -8,10 +9,16 @@ import {
   invalid,
   Refusal,
 } from '../declaration.js';
-import { absolutePath, regex, stated, targetPath } from '../values.js';
+import { absolutePath, flag, regex, stated, targetPath } from '../values.js';
 import { once } from '../without-effect.js';
 
 const family = 'mapping';
+
+const encodedSlashes: Readonly<Record<string, EncodedSlashes>> = {
+  off: 'refuse',
+  on: 'decode',
+  nodecode: 'keep',
+};
 
 export const mappingDirectives: readonly Declaration[] = [
   {
@@ -66,13 +73,55 @@ export const mappingDirectives: readonly Declaration[] = [
     default: 'index.html',
     contexts: everywhere,
     words: [1, Number.POSITIVE_INFINITY],
-    text: 'The files that answer for their folder; the first that exists.',
+    text: 'What answers for a folder: the first that is there. Each is a URL of its own, seen from the folder or beginning with `/`, so that it may be an application too. Several lines in one section add up.',
     effect: ({ scope, words }) => {
       const names = words.map((word) => word.value);
+      const disabled = names[0] === 'disabled' && names.length === 1;
       scope.settings.directoryIndex = stated(
         words[0]!,
-        names[0] === 'disabled' && names.length === 1 ? [] : names,
+        disabled ? [] : [...(scope.settings.directoryIndex?.value ?? []), ...names],
       );
+    },
+  },
+  {
+    name: 'DirectorySlash',
+    kind: 'directive',
+    family,
+    syntax: 'On|Off',
+    default: 'On',
+    contexts: everywhere,
+    words: [1, 1],
+    text: 'Whether a folder that is asked for without the slash at its end is answered with a redirect to its URL with the slash. With `Off` it is not found.',
+    effect: ({ scope, words: [word] }) => {
+      scope.settings.directorySlash = flag(word!, 'DirectorySlash');
+    },
+  },
+  {
+    name: 'AllowEncodedSlashes',
+    kind: 'directive',
+    family,
+    syntax: 'On|Off|NoDecode',
+    default: 'Off',
+    contexts: hosts,
+    words: [1, 1],
+    text: 'What a `%2F` in the path of a URL is: `Off`, not found; `On`, a slash as any other; `NoDecode`, the text `%2F`.',
+    effect: ({ scope, words: [word] }) => {
+      const meaning = encodedSlashes[word!.value.toLowerCase()];
+      if (!meaning) throw invalid(word!, 'AllowEncodedSlashes must be one of: On | Off | NoDecode');
+      scope.host.encodedSlashes = stated(word!, meaning);
+    },
+  },
+  {
+    name: 'MergeSlashes',
+    kind: 'directive',
+    family,
+    syntax: 'On|Off',
+    default: 'On',
+    contexts: hosts,
+    words: [1, 1],
+    text: 'Whether repeated slashes in the path of a URL count as one everywhere. With `Off` the regular expressions of `<LocationMatch>` see them.',
+    effect: ({ scope, words: [word] }) => {
+      scope.host.mergeSlashes = flag(word!, 'MergeSlashes');
     },
   },
   {

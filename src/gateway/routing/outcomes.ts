@@ -46,7 +46,16 @@ export function scriptOutcome(
   }
   if (walked.rest !== '' && route.settings.acceptPathInfo === 'off')
     return fail(404, 'AcceptPathInfo is off');
-  return { kind: 'wsgi', scriptName: scriptNameOf(path, walked.rest), pathInfo: walked.rest };
+  // Paths have repeated slashes with MergeSlashes Off alone; the names for the application never do.
+  const [url, pathInfo] =
+    path.includes('//') || walked.rest.includes('//')
+      ? [merged(path), merged(walked.rest)]
+      : [path, walked.rest];
+  return { kind: 'wsgi', scriptName: scriptNameOf(url, pathInfo), pathInfo };
+}
+
+function merged(text: string): string {
+  return text.replace(/\/{2,}/g, '/');
 }
 
 export function fail(status: number, reason: string): Outcome {

@@ -1,3 +1,5 @@
+import type { HostPlan } from '../../plan/plan.js';
+
 /**
  * URL paths as Apache reads them: decoded once, each byte as the latin-1 character of the same number,
  * `.` and `..` resolved, repeated slashes merged. (Targets with a fragment do not come so far.)
@@ -9,20 +11,26 @@ export type ReadPath =
 /** Neither `%`, nor `//`, `/.` or anything that needs work: most paths. */
 const plain = /^\/(?:[A-Za-z0-9_~!$&'()*+,;=:@-][A-Za-z0-9._~!$&'()*+,;=:@-]*(?:\/|$))*$/;
 
-export function readPath(target: string): ReadPath {
+/** How a host wants slashes read. */
+type Slashes = HostPlan['slashes'];
+
+export function readPath(target: string, slashes: Slashes): ReadPath {
   const mark = target.indexOf('?');
   const raw = mark < 0 ? target : target.slice(0, mark);
   const query = mark < 0 ? '' : target.slice(mark + 1);
   if (plain.test(raw)) return { path: raw, query };
-  const decoded = decode(raw);
+  const decoded = decode(raw, slashes.encoded);
   if (typeof decoded !== 'string') return decoded;
-  const path = resolveDots(decoded);
+  const path = resolveDots(decoded, slashes.merge);
   return path === undefined
     ? { status: 400, reason: 'a path that climbs above its root' }
     : { path, query };
 }
 
-function decode(raw: string): string | { status: 400 | 404; reason: string } {
+function decode(
+  raw: string,
+  encodedSlashes: Slashes['encoded'],
+): string | { status: 400 | 404; reason: string } {
   if (!raw.includes('%')) return raw;
   let decoded = '';
   for (let at = 0; at < raw.length; at++) {
@@ -36,15 +44,16 @@ function decode(raw: string): string | { status: 400 | 404; reason: string } {
       return { status: 400, reason: 'a malformed escape in the path' };
     const code = Number.parseInt(digits, 16);
     if (code === 0) return { status: 404, reason: '%00 in the path' };
-    if (code === 47) return { status: 404, reason: '%2F in the path' };
-    decoded += String.fromCharCode(code);
+    if (code === 47 && encodedSlashes === 'refuse')
+      return { status: 404, reason: '%2F in the path' };
+    decoded += code === 47 && encodedSlashes === 'keep' ? `%${digits}` : String.fromCharCode(code);
     at += 2;
   }
   return decoded;
 }
 
 /** @returns undefined where the path would leave its root. */
-function resolveDots(path: string): string | undefined {
+function resolveDots(path: string, merge: boolean): string | undefined {
   const kept: string[] = [];
   const segments = path.split('/');
   const last = segments.length - 1;
@@ -52,7 +61,7 @@ function resolveDots(path: string): string | undefined {
     const segment = segments[index] as string;
     if (segment === '..') {
       if (kept.pop() === undefined) return undefined;
-    } else if (segment !== '.' && segment !== '') {
+    } else if (segment !== '.' && !(segment === '' && (merge || index === last))) {
       kept.push(segment);
       continue;
     }

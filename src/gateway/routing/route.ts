@@ -14,6 +14,8 @@ export interface Route {
   /** The script or the static file. */
   readonly file: string;
   readonly directory: string;
+  /** Whether it is of a mount; else of static files. */
+  readonly mounted: boolean;
   /** Whether a client can choose what the resource is called: with a regex, its own text is SCRIPT_NAME. */
   readonly freeNames: boolean;
   /** What environ keeps for the next request. */
@@ -71,6 +73,7 @@ export function makeRoute(
     variablesOf: compileVariables(settings.environment, matched),
     file,
     directory: form === 'folder' ? file : dirname(file),
+    mounted: mount !== undefined,
     freeNames: mount?.url.kind === 'regex',
     memory: {},
   };

@@ -3,7 +3,13 @@ import type { AliasPlan, HostPlan, MountPlan } from '../../plan/plan.js';
 import type { Located } from '../../rules/located.js';
 import { compileSections } from '../../rules/sections.js';
 import { toUrlText } from '../../rules/url-text.js';
-import { compileUrl, type MatchedUrl, substitute, type UrlMatcher } from '../../rules/urls.js';
+import {
+  compileAlias,
+  compileUrl,
+  type MatchedUrl,
+  substitute,
+  type UrlMatcher,
+} from '../../rules/urls.js';
 import type { Files } from './files.js';
 import { fail, fileOutcome, scriptOutcome } from './outcomes.js';
 import { readPath, toFileName } from './path.js';
@@ -56,7 +62,10 @@ const deepest = 4;
 
 export function createSite(host: HostPlan, files: Files): Site {
   const sections = compileSections(host);
-  const aliases = host.files.map<Aliased>((plan) => ({ plan, match: compileUrl(plan.url) }));
+  const aliases = host.files.map<Aliased>((plan) => ({
+    plan,
+    match: compileAlias(plan.url),
+  }));
   const mounts = host.mounts.map(compileMount);
   const documentRoot = host.documentRoot?.replace(/\/+$/, '');
   const routes = new RouteTable();
@@ -99,7 +108,7 @@ export function createSite(host: HostPlan, files: Files): Site {
     const { walked, root, mount } = found;
     const where = within !== undefined && isIndexOf(walked, within) ? asIndex(walked) : walked;
     const route = routeOf(where, path, mount);
-    if (walked.kind === 'folder') return folder(route, walked, path, query, depth);
+    if (walked.kind === 'folder') return folder(route, walked.file, path, query, depth);
     const outcome = mount
       ? scriptOutcome(walked, route, path, root, files)
       : fileOutcome(walked, route, root ?? dirname(walked.file), files);
@@ -108,13 +117,18 @@ export function createSite(host: HostPlan, files: Files): Site {
 
   function folder(
     route: Route,
-    { file, form }: Walked,
+    file: string,
     path: string,
     query: string,
     depth: number,
   ): Resolution {
     const answer = (outcome: Outcome): Resolution => ({ route, path, query, outcome });
-    if (form !== 'folder') return answer({ kind: 'redirect' });
+    if (!path.endsWith('/'))
+      return answer(
+        route.settings.directorySlash
+          ? { kind: 'redirect' }
+          : fail(403, 'a folder without the slash at its end, and DirectorySlash is off'),
+      );
     for (const index of depth > 0 ? route.settings.directoryIndex : []) {
       const url = index.startsWith('/') ? index : path + index;
       const inner = resolvePath(url, query, file, depth - 1);
@@ -127,7 +141,7 @@ export function createSite(host: HostPlan, files: Files): Site {
   return {
     host,
     resolve(target) {
-      const read = readPath(target);
+      const read = readPath(target, host.slashes);
       return 'status' in read ? read : resolvePath(read.path, read.query, undefined, deepest);
     },
   };

@@ -23,8 +23,8 @@ export function compileVariables(
   const fixed = applyLate(new Map(matched.variables), rules);
   if (early.length === 0 && !variablesOf) return () => fixed;
   return (exchange, path) => {
-    const variables = new Map(matched.variables);
-    for (const [name, value] of variablesOf?.(path) ?? []) variables.set(name, value);
+    const variables = new Map(variablesOf?.(path));
+    for (const [name, value] of matched.variables) variables.set(name, value);
     for (const apply of early) apply(exchange, path, variables);
     return applyLate(variables, rules);
   };

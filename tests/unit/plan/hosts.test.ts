@@ -27,6 +27,7 @@ test('a host that states nothing has the defaults of Apache 2.4 and mod_wsgi, an
     access: { kind: 'denied', unstated: true },
     environment: [],
     directoryIndex: ['index.html'],
+    directorySlash: true,
     followSymLinks: 'always',
     acceptPathInfo: 'default',
     canonicalName: false,

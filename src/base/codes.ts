@@ -97,6 +97,10 @@ export const catalogue = {
     severity: 'warning',
     title: 'the folder of an Alias or DocumentRoot does not exist',
   },
+  'log-folder-open': {
+    severity: 'warning',
+    title: 'others may write in the folder of a log file or of PidFile',
+  },
   'embedded-mode': {
     severity: 'note',
     title: 'requests without a process group run in embedded mode, in the gateway processes',

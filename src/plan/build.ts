@@ -10,6 +10,7 @@ import { checkGroups } from './group-checks.js';
 import { hostTitle, type PlannedHost, planHosts } from './hosts.js';
 import { planIdentities } from './identities.js';
 import { planListeners } from './listeners.js';
+import { checkLogFolders } from './log-folders.js';
 import { planLogs } from './logs.js';
 import { checkMachine } from './machine-checks.js';
 import { checkPaths } from './paths.js';
@@ -104,6 +105,7 @@ export function buildPlan(config: Config, facts: Facts, options: PlanOptions = {
       ...checkPaths(hosts, uses, facts, identities),
       ...checkAccess(hosts, facts),
       ...logs.diagnostics,
+      ...checkLogFolders(config, facts, identities),
       ...socketPathLength(socketPrefix),
     ],
   };

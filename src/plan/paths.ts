@@ -7,6 +7,7 @@ import { usedDocumentRoot } from './document-root.js';
 import type { Facts } from './facts.js';
 import type { PlannedHost } from './hosts.js';
 import type { Identities } from './identities.js';
+import { logFolders } from './log-folders.js';
 import { withFolders } from './path-parts.js';
 import type { Identity } from './plan.js';
 import type { GroupUse } from './uses.js';
@@ -30,6 +31,7 @@ export function pathsToLookAt(config: Config, identities: Identities): string[] 
       ...(options.home ? [options.home.value] : []),
     ]),
     ...(config.global.pythonPath?.value ?? []),
+    ...logFolders(config),
     ...[identities.self, ...identities.groups.values()].flatMap((identity) =>
       identity ? [identity.homeDirectory] : [],
     ),

@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import { isOpenToOthers, type Place, withPlace } from '../base/place.js';
 import { reasonOf } from '../supervisor/system-error.js';
 
 export interface LogFiles {
@@ -9,22 +10,63 @@ export interface LogFiles {
 
 /**
  * Opens all log files for appending. The supervisor does it, as root maybe: log folders seldom belong to the
- * users of gateways and applications.
+ * users of gateways and applications. Where they do, nothing that such a user puts there leads elsewhere or holds
+ * the start up (docs/decisions/0017-files-of-root.md).
  *
  * @throws Error `cannot open the log file "/var/log/x": no such file or directory`
  */
 export function openLogFiles(paths: readonly string[]): LogFiles {
   const fds: number[] = [];
+  const own: number[] = [];
   const close = () => {
-    for (const fd of fds.splice(0)) fs.closeSync(fd);
+    for (const fd of own.splice(0)) fs.closeSync(fd);
   };
   for (const path of paths) {
     try {
-      fds.push(fs.openSync(path, 'a', 0o640));
+      const fd = withPlace(path, openLog);
+      if (!isStandard(fd)) own.push(fd);
+      fds.push(fd);
     } catch (error) {
       close();
       throw new Error(`cannot open the log file "${path}": ${reasonOf(error)}`);
     }
   }
   return { fds, close };
+}
+
+/** `/dev/stdout` and `/dev/stderr` are taken as they are: where they are sockets they cannot be opened anew. */
+function isStandard(fd: number): boolean {
+  return fd === 1 || fd === 2;
+}
+
+const { O_WRONLY, O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = fs.constants;
+
+/** What is there is looked at before it is opened, since opening a device may do something, and afterwards. */
+function openLog({ at, name, found, descriptor, folder }: Place): number {
+  if (descriptor !== undefined && isStandard(descriptor)) return descriptor;
+  const flags = O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
+  if (!found) return fs.openSync(at(name), flags | O_CREAT | O_EXCL, 0o640);
+  refuseUnlessLog(found);
+  const fd = fs.openSync(at(name), flags);
+  try {
+    const opened = fs.fstatSync(fd);
+    refuseUnlessLog(opened);
+    if (isOpenToOthers(folder) && opened.nlink > 1)
+      throw new Error(
+        'others may write in its folder, and the file has a second name, so it may be any file; remove it',
+      );
+    return fd;
+  } catch (error) {
+    fs.closeSync(fd);
+    throw error;
+  }
+}
+
+function refuseUnlessLog(found: fs.Stats): void {
+  if (found.isFile() || found.isCharacterDevice()) return;
+  if (found.isFIFO())
+    throw new Error(
+      'it is a named pipe, for which the server would have to wait; state a file, or /dev/stderr',
+    );
+  throw new Error(found.isDirectory() ? 'it is a folder' : 'it is no file');
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { secretLength } from '../protocol/frames.js';
 import { hasBegun, journalLength } from '../protocol/journal.js';
 import { type BoundSocket, bindUnix } from './listening-handle.js';
+import { makePrivateFolder, removePrivateFolder, removeStaleFolders } from './private-folder.js';
 
 /** Owner of the files that gateways open; absent: whoever starts the server. */
 export interface Owner {
@@ -52,16 +53,11 @@ export function makeSocketFolder(prefix: string, owner: Owner | undefined): Sock
       `cannot make sockets in "${folder}": the path "${example}" has ${Buffer.byteLength(example)} bytes, and a Unix socket path at most ${longestSocketPath}; state a shorter WSGISocketPrefix`,
     );
   fs.mkdirSync(path.dirname(prefix), { recursive: true, mode: 0o755 });
-  // Fails when something with this name is there already, so nobody can have prepared it.
-  fs.mkdirSync(folder, { mode: 0o700 });
-  if (owner) {
-    fs.chownSync(folder, process.getuid?.() ?? 0, owner.gid);
-    fs.chmodSync(folder, 0o710);
-  }
+  makePrivateFolder(folder, owner?.gid);
   return {
     path: folder,
     create: (id) => createFiles(folder, id, owner),
-    remove: () => fs.rmSync(folder, { recursive: true, force: true }),
+    remove: () => removePrivateFolder(folder),
   };
 }
 
@@ -125,43 +121,6 @@ function bindPrivately(socket: string): BoundSocket {
     return bindUnix(socket);
   } finally {
     process.umask(before);
-  }
-}
-
-function removeStaleFolders(prefix: string): void {
-  const parent = path.dirname(prefix);
-  const start = `${path.basename(prefix)}.`;
-  for (const name of listFolder(parent)) {
-    const pid =
-      name.startsWith(start) && /^(\d+)\.[0-9a-f]{8}$/.exec(name.slice(start.length))?.[1];
-    if (pid && !isAlive(Number(pid)) && isOurs(path.join(parent, name)))
-      fs.rmSync(path.join(parent, name), { recursive: true, force: true });
-  }
-}
-
-function listFolder(folder: string): string[] {
-  try {
-    return fs.readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
-
-/** A real folder, not a link that someone put there to have another folder removed. */
-function isOurs(folder: string): boolean {
-  try {
-    return fs.lstatSync(folder).isDirectory();
-  } catch {
-    return false;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

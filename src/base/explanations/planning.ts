@@ -68,6 +68,14 @@ export const planning = {
     remedy: 'Choose a process group for the mount.',
     example: 'WSGIProcessGroup blog',
   },
+  'log-folder-open': {
+    cause:
+      'A folder on the way to ErrorLog, CustomLog or PidFile belongs to another user, or others may write in it.',
+    happens:
+      'The server writes there itself, as root maybe. It follows no link of others, opens no named pipe and no file with a second name, and does not start where one is in its way: whoever may write there can prevent the start.',
+    remedy: 'Give the folder to root.',
+    example: 'chown root: /srv/logs && chmod 0755 /srv/logs',
+  },
   'embedded-mode': {
     cause: 'A mount has no process group, and so runs in embedded mode, as with mod_wsgi.',
     happens:

@@ -51,7 +51,7 @@ export const coreDirectives: readonly Declaration[] = [
     syntax: 'file',
     contexts: serverOnly,
     words: [1, 1],
-    text: 'A file that holds the process id of the supervisor while the server runs. Without it no file is written.',
+    text: 'A file that holds the process id of the supervisor while the server runs. Without it no file is written. Where the process that it names is running the server does not start. No link of another user is followed.',
     effect: (call) => {
       call.evaluation.config.global.pidFile = path(call, call.words[0]!);
     },

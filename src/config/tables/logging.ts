@@ -22,7 +22,7 @@ export const loggingDirectives: readonly Declaration[] = [
     default: 'the terminal',
     contexts: hosts,
     words: [1, 1],
-    text: 'The file for messages of the server and output of the applications. `/dev/stderr` and `/dev/stdout` are fine; programs (`|…`) and `syslog` are not supported yet.',
+    text: 'The file for messages of the server and output of the applications. `/dev/stderr` and `/dev/stdout` are fine, named pipes are not, and no link of another user is followed; programs (`|…`) and `syslog` are not supported yet.',
     effect: (call) => {
       call.scope.host.errorLog = logFile(call, call.words[0]!);
     },

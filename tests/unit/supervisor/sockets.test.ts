@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -62,6 +72,38 @@ test('folders of supervisors that have died are removed, others stay', (t) => {
   assert.ok(!existsSync(path.join(parent, names.stale)));
   assert.ok(existsSync(path.join(parent, names.alive)));
   assert.ok(existsSync(path.join(parent, names.other)));
+});
+
+test('what others have put in the place of an old folder stays', (t) => {
+  const parent = temporary(t);
+  const dead = spawnSync('true').pid;
+  const precious = path.join(parent, 'precious');
+  const link = path.join(parent, `v.${dead}.00000001`);
+  const theirs = path.join(parent, `v.${dead}.00000002`);
+  const ours = path.join(parent, `v.${dead}.00000003`);
+  for (const folder of [precious, theirs, ours]) {
+    mkdirSync(folder);
+    writeFileSync(path.join(folder, 'd1.sock'), '');
+  }
+  symlinkSync(precious, link);
+  symlinkSync(precious, path.join(ours, 'link'));
+  if (process.getuid?.() === 0) chownSync(theirs, 54_321, 54_321);
+  makeSocketFolder(path.join(parent, 'v'), undefined);
+  assert.ok(existsSync(path.join(precious, 'd1.sock')));
+  assert.ok(existsSync(link));
+  assert.equal(existsSync(theirs), process.getuid?.() === 0);
+  assert.ok(!existsSync(ours));
+});
+
+test('sockets are not made where others may rename their folder', (t) => {
+  const parent = temporary(t);
+  chmodSync(parent, 0o777);
+  assert.throws(
+    () => makeSocketFolder(path.join(parent, 'v'), undefined),
+    /others may rename what is in .*; state another WSGISocketPrefix/,
+  );
+  chmodSync(parent, 0o1777);
+  makeSocketFolder(path.join(parent, 'v'), undefined).remove();
 });
 
 test('a socket path that the kernel would refuse is a clear error', (t) => {

@@ -8,7 +8,7 @@ import sys
 
 from . import frames, lifeline, packed_length
 from .compat import PY2, _signal, set_close_on_exec, thread_ident
-from .control import Control
+from .control import MOMENT, Control
 from .output import print_exception, replace_standard_streams
 from .process import Process, open_listener
 from .runtime import Runtime
@@ -87,6 +87,7 @@ def finish(runtime):
     runtime.finish_sending()
     reason = _SHUTDOWN_REASONS.get("script-changed" if runtime.outdated else runtime.leaving, "shutdown_signal")
     runtime.api.process_stopping("" if runtime.embedded else reason)
+    runtime.control.flush(MOMENT)
     _forget_importing_thread()
 
 

@@ -1,29 +1,111 @@
 """The connection to the supervisor: instructions come in, log lines and news of the process go out."""
 
 import _socket
+import errno
 import marshal
+import select
 
 from . import frames
-from .compat import allocate_lock
+from .compat import allocate_lock, clock
 
 MAXIMUM_TEXT = 32 * 1024
 
+#: Seconds that a thread waits, once, for a supervisor that does not read.
+MOMENT = 0.5
+#: Bytes that wait for it before what the application writes is dropped. The socket holds some more.
+MAXIMUM_UNSENT = 256 * 1024
+
+_DROPPABLE = (frames.CONTROL_LOG, frames.CONTROL_MESSAGE)
+
 
 class Control(object):
-    """Sends are whole frames, from any thread. A supervisor that has gone is noticed by the reading side."""
+    """Sends are whole frames, from any thread. A supervisor that has gone is noticed by the reading side.
+
+    One that stands still must not hold the application: what it does not read is kept, then dropped and counted.
+    """
 
     def __init__(self, sock):
         self.socket = sock
+        #: called when something is left for ``flush``
+        self.fell_behind = None
         self._lock = allocate_lock()
         self._received = b""
+        self._unsent = []
+        self._length = 0
+        self._dropped = 0
+
+    @property
+    def behind(self):
+        """Whether the supervisor has not taken all that was sent."""
+        return bool(self._unsent)
 
     def send(self, kind, values):
         data = frames.control_frame(kind, values)
+        with self._lock:
+            if self._drain(0):
+                self._unsent.append(data)
+                self._length += len(data)
+                if self._drain(MOMENT):
+                    return
+                fell_behind = self.fell_behind
+            elif kind in _DROPPABLE and self._length > MAXIMUM_UNSENT:
+                self._dropped += 1
+                return
+            else:
+                self._unsent.append(data)
+                self._length += len(data)
+                return
+        if fell_behind is not None:
+            fell_behind()
+
+    def flush(self, seconds=0):
+        """Sends what was left, as far as the supervisor takes it within that time."""
+        with self._lock:
+            self._drain(seconds)
+
+    def _drain(self, seconds):
+        """Whether nothing is left. The lock is held."""
+        until = None
+        while self._unsent:
+            try:
+                sent = self.socket.send(self._unsent[0], _socket.MSG_DONTWAIT)
+            except _socket.error as error:
+                if error.errno in (errno.EAGAIN, errno.EWOULDBLOCK):
+                    until = until or clock() + seconds
+                    if self._can_send(until):
+                        continue
+                    return False
+                if error.errno == errno.EINTR:
+                    continue
+                del self._unsent[:]
+                self._length = 0
+                return True
+            self._length -= sent
+            if sent == len(self._unsent[0]):
+                del self._unsent[0]
+            else:
+                self._unsent[0] = self._unsent[0][sent:]
+            if not self._unsent and self._dropped:
+                self._tell_dropped()
+        return True
+
+    def _can_send(self, until):
+        left = until - clock()
+        if left <= 0:
+            return False
+        poller = select.poll()
+        poller.register(self.socket.fileno(), select.POLLOUT)
         try:
-            with self._lock:
-                self.socket.sendall(data)
-        except _socket.error:
-            pass
+            return bool(poller.poll(left * 1000))
+        except (select.error, OSError) as error:
+            return error.args[0] == errno.EINTR
+
+    def _tell_dropped(self):
+        text = "%d entries of the log were dropped: the server did not read them" % self._dropped
+        self._dropped = 0
+        data = frames.control_frame(frames.CONTROL_MESSAGE, {"level": "warn", "request": None, "text": text})
+        self._unsent.append(data)
+        self._length += len(data)
 
     def log(self, stream, request, text):
         for start in range(0, len(text), MAXIMUM_TEXT):

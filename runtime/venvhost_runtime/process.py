@@ -63,9 +63,7 @@ class Process(Runtime):
         """After ``serve``: they run their exit functions, before those of this one. Not for ever."""
         until = clock() + 0.8 * self.boot["shutdown_timeout"]
         while clock() < until and not all(one.ended for one in self._interpreters.values()):
-            for fd, _ in self._poller.poll(100):
-                if fd in self._readers:
-                    self._readers[fd](fd)
+            self._look(0.1)
 
     def preload_all(self):
         """The scripts of this interpreter first; the others are made for theirs."""
@@ -78,8 +76,7 @@ class Process(Runtime):
     def _await_interpreters(self):
         """Until they have imported their scripts. The supervisor ends what takes longer than startup-timeout."""
         while not self.leaving and any(not (one.ready or one.ended) for one in self._interpreters.values()):
-            for fd, _ in self._poll(True):
-                self._readers[fd](fd)
+            self._look(None)
             if self.interrupted:
                 self.leave("signal")
 

@@ -52,6 +52,8 @@ class Runtime(object):
         self._maximum = boot["maximum_requests"]
         self._poller = select.poll()
         self._readers = {}
+        control.fell_behind = self.pool.wake_monitor
+        self._writing = False
         self.watch(control.socket.fileno(), self._obey)
         self.watch(self.pool.wake_fd, self._awake)
 
@@ -127,11 +129,8 @@ class Runtime(object):
         quiet = QUIET_TICKS + 1
         while not self._finished():
             asleep = quiet > QUIET_TICKS and self.pool.sleep(self.connections)
-            for fd, _ in self._poll(asleep):
-                if fd in self._readers:
-                    self._readers[fd](fd)
-                if fd == self.pool.wake_fd:
-                    quiet = 0
+            if self.pool.wake_fd in self._look(self._timeout(asleep)):
+                quiet = 0
             if self.interrupted:
                 self.leave("signal")
             quiet = 0 if self.pool.tick(self.connections) else quiet + 1
@@ -174,17 +173,29 @@ class Runtime(object):
         """Why an import failed, where the interpreter is the reason; None else."""
         return None
 
-    def _poll(self, asleep):
+    def _timeout(self, asleep):
         if self.leaving:
-            timeout = max(0.0, min(0.1, self._leave_until - clock()))
-        else:
-            timeout = None if asleep else TICK
+            return max(0.0, min(0.1, self._leave_until - clock()))
+        return None if asleep else TICK
+
+    def _look(self, timeout):
+        """Waits until something has come, at most so many seconds; calls who watches for it. Returns the descriptors."""
+        if self._writing != self.control.behind:
+            self._writing = not self._writing
+            events = select.POLLIN | (select.POLLOUT if self._writing else 0)
+            self._poller.modify(self.control.socket.fileno(), events)
         try:
-            return self._poller.poll(None if timeout is None else timeout * 1000)
+            found = self._poller.poll(None if timeout is None else timeout * 1000)
         except (select.error, OSError) as error:
             if error.args[0] != errno.EINTR:
                 raise
             return []
+        for fd, happened in found:
+            if happened & select.POLLOUT:
+                self.control.flush()
+            if happened != select.POLLOUT and fd in self._readers:
+                self._readers[fd](fd)
+        return [fd for fd, _ in found]
 
     def _awake(self, fd):
         os.read(fd, 4096)

@@ -22,6 +22,8 @@ export type Event =
       /** What it wrote to its standard streams, such as a stack. */
       lastLines: string[];
     }
+  /** Its event loop gave no answer for so long; it is killed. */
+  | { type: 'gateway-frozen'; gateway: number; pid: number; seconds: number }
   /** Requests without a process group can run in this gateway. */
   | {
       type: 'embedded-ready';

@@ -35,6 +35,11 @@ export function wordingOf(event: Event): Wording {
         level: 'error',
         text: `gateway ${event.gateway}, process ${event.pid}, ${ending(event)}; it is started again${quoted(event.lastLines)}`,
       };
+    case 'gateway-frozen':
+      return {
+        level: 'error',
+        text: `gateway ${event.gateway}, process ${event.pid}, has not answered for ${seconds(event.seconds)} and is killed`,
+      };
     case 'embedded-ready':
       return {
         level: 'info',

@@ -1,15 +1,9 @@
 import type { Emit } from '../base/events.js';
 import type { Endpoint, Plan } from '../plan/plan.js';
-import { afterDeath, delayAfter, noFailures } from '../supervisor/restart-policy.js';
 import type { ProcessFiles } from '../supervisor/socket-folder.js';
-import {
-  type GatewayCommand,
-  type GatewayExit,
-  type GatewayProcess,
-  inheritedNumbers,
-  startGatewayProcess,
-} from './gateway-process.js';
-import type { FromGateway, RuntimeFiles, ToGateway } from './link.js';
+import type { GatewayCommand, startGatewayProcess } from './gateway-process.js';
+import { GatewaySeat } from './gateway-seat.js';
+import type { ToGateway } from './link.js';
 
 export interface GatewaysOptions {
   readonly plan: Plan;
@@ -38,15 +32,6 @@ export interface Gateways {
   killNow(): void;
 }
 
-/** Milliseconds beyond the drain time after which a gateway is killed. */
-const drainMargin = 1000;
-
-/** A first gateway that a signal ended while Node was loading is tried again so often. */
-const mostEarlyEnds = 3;
-
-/** Numbers of files for runtimes inside of gateways; those of daemons count from 1. */
-let nextFiles = 900_000;
-
 /** Starts the gateways and keeps them running. A new one is told all that the dead one knew. */
 export function startGateways(options: GatewaysOptions): Gateways {
   const endpoints = new Map<number, Endpoint>();
@@ -55,8 +40,9 @@ export function startGateways(options: GatewaysOptions): Gateways {
     ...broken.values(),
     ...[...endpoints.values()].map((endpoint) => ({ type: 'endpoint-up' as const, endpoint })),
   ];
-  const seats = Array.from({ length: options.plan.gateways.count }, (_, index) =>
-    createSeat(options, index, known),
+  const seats = Array.from(
+    { length: options.plan.gateways.count },
+    (_, index) => new GatewaySeat(options, index, known),
   );
   const ready = allStarted(seats);
   // Whoever does not wait for it does not want to know.
@@ -93,7 +79,7 @@ export function startGateways(options: GatewaysOptions): Gateways {
   };
 }
 
-async function allStarted(seats: readonly Seat[]): Promise<void> {
+async function allStarted(seats: readonly GatewaySeat[]): Promise<void> {
   try {
     await Promise.all(seats.map((seat) => seat.started));
   } catch (error) {
@@ -103,152 +89,6 @@ async function allStarted(seats: readonly Seat[]): Promise<void> {
   }
 }
 
-interface Seat {
-  /** Rejects when the first process of this seat ends before it is ready. */
-  readonly started: Promise<void>;
-  send(message: ToGateway): void;
-  stop(seconds: number): Promise<void>;
-  killNow(): void;
-}
-
-/** The place of one gateway process; the next one takes it when one dies. */
-function createSeat(options: GatewaysOptions, gateway: number, known: () => ToGateway[]): Seat {
-  const { plan, version, command, emit } = options;
-  const started = deferred();
-  const gone = deferred();
-  let child: GatewayProcess | undefined;
-  let files: ProcessFiles | undefined;
-  let since = 0;
-  let failures = noFailures;
-  /** Whether this seat has ever had a process that was ready. */
-  let hadReady = false;
-  let ready = false;
-  let stopping = false;
-  let failure: string | undefined;
-  let timer: NodeJS.Timeout | undefined;
-
-  function start(): void {
-    since = performance.now();
-    ready = false;
-    files = createFiles();
-    const full: GatewayCommand = files
-      ? { ...command, runtime: [files.listening.fd, files.journalFd] }
-      : command;
-    child = (options.spawn ?? startGatewayProcess)(full, hear, exited);
-    const { runtime, ...fds } = inheritedNumbers(full);
-    child.send({
-      type: 'plan',
-      plan,
-      gateway,
-      version,
-      ...fds,
-      ...(files && { runtime: runtimeFiles(files, runtime) }),
-    });
-    files?.closeFds();
-    for (const message of known()) child.send(message);
-  }
-
-  /** Without them the gateway serves all but embedded mode. */
-  function createFiles(): ProcessFiles | undefined {
-    if (!plan.embedded || plan.embedded.broken) return undefined;
-    try {
-      return options.createFiles?.(nextFiles++);
-    } catch (error) {
-      const message = `embedded mode cannot be started: ${(error as Error).message}`;
-      emit({ type: 'group-broken', processGroup: '', code: 'daemon-unusable', message });
-      return undefined;
-    }
-  }
-
-  function hear(message: FromGateway): void {
-    switch (message.type) {
-      case 'ready':
-        ready = hadReady = true;
-        emit({ type: 'gateway-up', gateway, pid: child?.pid ?? 0 });
-        started.resolve();
-        return;
-      case 'failed':
-        failure = message.message;
-        child?.kill();
-        return;
-      case 'want':
-        options.want(message.processGroup, message.applicationGroup);
-        return;
-      case 'overdue':
-        options.overdue(message.endpoint);
-        return;
-      case 'event':
-        emit(message.event);
-        return;
-      case 'drained':
-        child?.kill();
-    }
-  }
-
-  function exited({ code, signal, lastLines }: GatewayExit): void {
-    const pid = child?.pid ?? 0;
-    child = undefined;
-    files?.remove();
-    files = undefined;
-    if (stopping) {
-      clearTimeout(timer);
-      gone.resolve();
-      return;
-    }
-    const byChance = signal !== null && failure === undefined && failures.deaths < mostEarlyEnds;
-    if (!hadReady && !byChance) {
-      const why = failure ?? [`a gateway process ended at its start`, ...lastLines].join('\n');
-      stopping = true;
-      started.reject(new Error(why));
-      gone.resolve();
-      return;
-    }
-    emit({ type: 'gateway-died', gateway, pid, code, signal, lastLines });
-    // Clients keep every gateway busy that is ready.
-    failures = afterDeath(failures, ready ? 'used' : 'unready', performance.now() - since);
-    timer = setTimeout(start, delayAfter(failures, gateway / plan.gateways.count));
-  }
-
-  start();
-  return {
-    started: started.promise,
-    send: (message) => child?.send(message),
-    async stop(seconds) {
-      stopping = true;
-      clearTimeout(timer);
-      if (!child) return;
-      child.send({ type: 'drain', seconds });
-      const forPython = plan.embedded?.timeouts.shutdown ?? 0;
-      timer = setTimeout(() => child?.kill(), (seconds + forPython) * 1000 + drainMargin);
-      await gone.promise;
-    },
-    killNow: () => child?.kill(),
-  };
-}
-
-function runtimeFiles(
-  { socket, journal, secret }: ProcessFiles,
-  [listenFd, journalFd]: readonly [number, number],
-): RuntimeFiles {
-  return { socket, journal, secret, listenFd, journalFd };
-}
-
 function pairOf(processGroup: string, applicationGroup: string): string {
   return JSON.stringify([processGroup, applicationGroup]);
-}
-
-function deferred(): {
-  promise: Promise<void>;
-  resolve: () => void;
-  reject: (error: Error) => void;
-} {
-  let resolve = () => {};
-  let reject = (_error: Error) => {};
-  const promise = new Promise<void>((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  // Whoever does not wait for it does not want to know.
-  promise.catch(() => {});
-  return { promise, resolve, reject };
 }

@@ -25,6 +25,8 @@ export type ToGateway =
       readonly applicationGroup: string;
       readonly reason: string;
     }
+  /** Say `alive`: a process that cannot is replaced. */
+  | { readonly type: 'answer' }
   /** Accept nothing new, finish what runs within `seconds`, then say `drained`. */
   | { readonly type: 'drain'; readonly seconds: number };
 
@@ -39,6 +41,8 @@ export interface RuntimeFiles {
 
 /** What a gateway process tells the supervisor. */
 export type FromGateway =
+  /** To `answer`. */
+  | { readonly type: 'alive' }
   /** The descriptors listen. */
   | { readonly type: 'ready' }
   /** It cannot start; it exits after this. */

@@ -1,11 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Emit } from '../base/events.js';
 import type { Embedded } from '../embed/embedded.js';
 import { createGateway, type Gateway } from '../gateway/gateway.js';
 import { type Appender, createAppender } from '../observe/appender.js';
 import { namedScripts } from '../plan/named-scripts.js';
 import { startEmbeddedRuntime } from './embedded-runtime.js';
 import type { FromGateway, ToGateway } from './link.js';
+import { createOutgoing } from './outgoing.js';
 
 /** The supervisor as a gateway process sees it: `process` with its IPC channel. */
 export interface Link {
@@ -13,15 +13,12 @@ export interface Link {
   send?(message: FromGateway, sent: () => void): boolean;
 }
 
-/** Events that may wait for the supervisor. */
-const longestQueue = 10_000;
 /** Milliseconds that the last lines of access logs may take. */
 const flushTime = 500;
 
 /** Builds the gateway when the plan comes, and does what the supervisor says. */
 export function runGateway(link: Link): void {
-  const tell = (message: FromGateway) => void link.send?.(message, () => {});
-  const emit = boundedEmit(link);
+  const { tell, emit } = createOutgoing((message, sent) => void link.send?.(message, sent));
   let gateway: Gateway | undefined;
   let embedded: Embedded | undefined;
   let logs: readonly Appender[] = [];
@@ -96,30 +93,11 @@ export function runGateway(link: Link): void {
       case 'group-broken':
         gateway?.groupBroken(message.processGroup, message.applicationGroup, message.reason);
         return;
+      case 'answer':
+        tell({ type: 'alive' });
+        return;
       case 'drain':
         void drain(message.seconds);
     }
   });
-}
-
-/** A flood of bad requests must not fill the memory of the gateway with news about them. */
-function boundedEmit(link: Link): Emit {
-  let waiting = 0;
-  let dropped = 0;
-  const sent = () => {
-    waiting--;
-    if (waiting > 0 || dropped === 0) return;
-    const count = dropped;
-    dropped = 0;
-    emit({ type: 'events-dropped', count });
-  };
-  const emit: Emit = (event) => {
-    if (waiting >= longestQueue) {
-      dropped++;
-      return;
-    }
-    waiting++;
-    link.send?.({ type: 'event', event }, sent);
-  };
-  return emit;
 }

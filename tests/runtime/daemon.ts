@@ -71,6 +71,8 @@ export interface Daemon extends AsyncDisposable {
   /** @param secret what the first frame shows; the right one where absent. */
   connect(applicationGroup?: string, secret?: string): Promise<Gateway>;
   tell(kind: Control, value: Record<string, number | boolean>): void;
+  /** Reads nothing from the control connection any more, as a supervisor that stands still; or goes on. */
+  freezeSupervisor(frozen: boolean): void;
   /** Ends the control connection, as the death of the supervisor does. */
   abandon(): void;
   /** Closes what the kernel watches for the death of the supervisor; the control connection stays. */
@@ -162,6 +164,7 @@ export async function startDaemon(
     script,
     exited,
     tell: (kind, value) => void socket.write(encodeControl(kind, value, dialect)),
+    freezeSupervisor: (frozen) => void (frozen ? socket.pause() : socket.resume()),
     abandon: () => socket.destroy(),
     cutLifeline: () => (child.stdio as unknown as net.Socket[])[6]?.destroy(),
     until: (what, done) =>

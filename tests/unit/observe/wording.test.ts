@@ -23,6 +23,11 @@ const table: [Event, string, string][] = [
     'gateway 0, process 3, was ended by SIGKILL; it is started again',
   ],
   [
+    { type: 'gateway-frozen', gateway: 0, pid: 3, seconds: 10 },
+    'error',
+    'gateway 0, process 3, has not answered for 10 s and is killed',
+  ],
+  [
     { type: 'interpreters-unavailable', processGroup: 'blog', version: '3.7.1' },
     'info',
     'Python 3.7.1 has no sub-interpreters: each application group of process group "blog" gets processes of its own',

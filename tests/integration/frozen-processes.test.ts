@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { ask } from '../support/http.js';
+import { isEvent, type LogLine } from '../support/server.js';
+import { withSite } from '../support/site.js';
+import { testWithPythons } from '../support/skipping.js';
+
+testWithPythons(
+  'a gateway that is frozen is killed after ten seconds and replaced',
+  1,
+  async ([python]) => {
+    await withSite(python!, { mounts: { '/': 'says-hello' } }, async (server) => {
+      assert.equal((await ask(server.port, '/')).status, 200);
+      const { pid } = server.log.find(isEvent('gateway-up')) ?? {};
+      process.kill(pid as number, 'SIGSTOP');
+      const since = performance.now();
+      assert.equal((await ask(server.port, '/')).status, 200, server.output());
+      const milliseconds = performance.now() - since;
+      assert.ok(milliseconds > 8_000 && milliseconds < 25_000, `${milliseconds} ms`);
+      const frozen = server.log.find(isEvent('gateway-frozen'));
+      assert.equal(frozen?.['pid'], pid);
+      assert.match(frozen?.msg ?? '', /^gateway 0, process \d+, has not answered for 10 s and is /);
+    });
+  },
+);
+
+const logs = `
+def application(environ, start_response):
+    for _ in range(1000):
+        print('x' * 1000)
+    start_response('200 OK', [])
+    return [b'logged']
+`;
+
+testWithPythons(
+  'a supervisor that is frozen stops no application that logs, and takes no gateway for frozen',
+  1,
+  async ([python]) => {
+    const files = { 'logs.wsgi': logs };
+    await withSite(python!, { mounts: { '/': 'logs.wsgi' }, files }, async (server) => {
+      const askFor = async (milliseconds: number) => {
+        const until = performance.now() + milliseconds;
+        while (performance.now() < until) {
+          const since = performance.now();
+          assert.equal((await ask(server.port, '/')).text, 'logged');
+          assert.ok(performance.now() - since < 10_000);
+        }
+      };
+      await askFor(100);
+      server.signal('SIGSTOP');
+      try {
+        await askFor(13_000);
+      } finally {
+        server.signal('SIGCONT');
+      }
+      const dropped = (line: LogLine) => /entries of the log were dropped/.test(line.msg ?? '');
+      await server.until(dropped, 'tells what was dropped');
+      await askFor(3_000);
+      assert.equal(server.log.find(isEvent('gateway-frozen')), undefined);
+      assert.equal(server.log.filter(isEvent('gateway-up')).length, 1);
+    });
+  },
+);

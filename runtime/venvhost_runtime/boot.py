@@ -7,8 +7,9 @@ import site
 import sys
 
 from . import frames, lifeline, packed_length
-from .compat import PY2, _signal, set_close_on_exec, thread_ident
+from .compat import PY2, _signal, thread_ident
 from .control import MOMENT, Control
+from .descriptors import open_socket, raised
 from .output import print_exception, replace_standard_streams
 from .process import Process, open_listener
 from .runtime import Runtime
@@ -17,8 +18,8 @@ from .runtime import Runtime
 def main():
     """Runs the daemon until it has to end; returns its exit status."""
     _close_foreign()
-    lifeline.tie()
     control = Control(open_socket(frames.CONTROL_FD))
+    lifeline.tie(raised(frames.LIFE_FD))
     boot, early = receive_boot(control)
     if boot is None:
         return 0
@@ -27,8 +28,8 @@ def main():
         set_up_process(boot)
         replace_standard_streams(control)
         set_up_paths(boot)
-        for fd in (frames.JOURNAL_FD,) + ((frames.COMPILED_FD,) if packed_length else ()):
-            set_close_on_exec(fd)
+        boot["journal_fd"] = raised(frames.JOURNAL_FD)
+        boot["compiled_fd"] = raised(frames.COMPILED_FD) if packed_length else None
         process = Process(boot, control, open_listener(frames.LISTEN_FD))
     except Exception as error:
         control.send(frames.CONTROL_BOOT_FAILED, {"text": str(error)})
@@ -132,18 +133,6 @@ class SubRuntime(Runtime):
 _register = _signal.signal
 
 _SHUTDOWN_REASONS = {"script-changed": "script_reload", "maximum-requests": "maximum_requests", "import-failed": "script_reload"}
-
-
-def open_socket(fd):
-    """The Unix socket of a descriptor that is given away."""
-    if PY2:
-        sock = _socket.fromfd(fd, _socket.AF_UNIX, _socket.SOCK_STREAM)
-        os.close(fd)  # it was copied
-    else:
-        sock = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, fileno=fd)
-    sock.setblocking(True)
-    set_close_on_exec(sock.fileno())
-    return sock
 
 
 def receive_boot(control):

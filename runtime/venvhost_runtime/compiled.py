@@ -11,7 +11,7 @@ import sys
 
 #: In the order in which they need each other; a module that is not here is imported from its source.
 MODULES = (
-    "compat", "frames", "lifeline", "control", "output", "body", "api", "journal", "response", "request", "connection",
+    "compat", "descriptors", "frames", "lifeline", "control", "output", "body", "api", "journal", "response", "request", "connection",
     "scripts", "workers", "runtime", "interpreters", "gate", "process", "boot")
 
 

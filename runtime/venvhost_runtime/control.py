@@ -29,6 +29,8 @@ class Control(object):
         #: called when something is left for ``flush``
         self.fell_behind = None
         self._lock = allocate_lock()
+        #: whether it was closed here, by code that closes what is not its own
+        self.closed = False
         self._received = b""
         self._unsent = []
         self._length = 0
@@ -126,7 +128,8 @@ class Control(object):
         """The frames that have come, as (kind, dict) pairs; None at the end of file. Blocks until there are some."""
         try:
             data = self.socket.recv(65536)
-        except _socket.error:
+        except _socket.error as error:
+            self.closed = error.errno in (errno.EBADF, errno.ENOTSOCK)
             data = b""
         if not data:
             return None

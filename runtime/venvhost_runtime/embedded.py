@@ -8,9 +8,10 @@ import sys
 
 from . import frames
 from .boot import (
-    finish, open_socket, receive_boot, restrict_signals, run_exit_functions, run_interpreter, set_up_paths)
+    finish, receive_boot, restrict_signals, run_exit_functions, run_interpreter, set_up_paths)
 from .compat import PY2, set_close_on_exec, start_new_thread
 from .control import Control
+from .descriptors import open_socket
 from .output import print_exception, replace_standard_streams
 from .own_libraries import prefer_own_libraries
 from .process import Process, open_listener

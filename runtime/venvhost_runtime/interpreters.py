@@ -5,13 +5,13 @@ its own; they share the process and the GIL, as under mod_wsgi. Between the two 
 between supervisor and daemon.
 """
 
-import _socket
 import os
 import sys
 
 from . import frames
-from .compat import allocate_lock, set_close_on_exec, start_new_thread
+from .compat import allocate_lock, start_new_thread
 from .control import Control
+from .descriptors import copied, socket_pair
 
 try:
     import _interpreters
@@ -50,10 +50,8 @@ class Interpreter(object):
 
     def __init__(self, group, boot, spawn):
         """``spawn(fd)`` makes one from outside, where Python cannot."""
-        ours, theirs = _socket.socketpair()
-        for sock in (ours, theirs):
-            sock.setblocking(True)
-            set_close_on_exec(sock.fileno())
+        ours, theirs = socket_pair()
+        self._boot = boot
         self.control = Control(ours)
         #: its scripts are imported
         self.ready = False
@@ -64,7 +62,7 @@ class Interpreter(object):
         values["preload"] = [entry for entry in boot["preload"] if entry["application_group"] == group]
         self.control.send(frames.CONTROL_BOOT, values)
         if _interpreters is None:
-            spawn(os.dup(theirs.fileno()))
+            spawn(copied(theirs.fileno()))
             theirs.close()
         else:
             start_new_thread(self._run, (theirs.detach(),))
@@ -82,16 +80,15 @@ class Interpreter(object):
             with _making:
                 # Kept for ever: where the last reference goes, an interpreter ends with whatever still runs in it.
                 self._id = _create()
-                _interpreters.run_string(self._id, _LOAD, {"folder": folder, "packed": _packed()})
+                _interpreters.run_string(self._id, _LOAD, {"folder": folder, "packed": self._packed()})
             _interpreters.run_string(self._id, _RUN, {"fd": fd})
         except BaseException as error:
             sys.stderr.write("sub-interpreter ended: %s\n" % error)
 
-
-def _packed():
-    """The runtime as it was compiled for this Python; empty where each interpreter imports its sources."""
-    length = sys.modules["venvhost_runtime"].packed_length
-    return os.pread(frames.COMPILED_FD, length, 0).partition(b"\0")[2] if length else b""
+    def _packed(self):
+        """The runtime as it was compiled for this Python; empty where each interpreter imports its sources."""
+        length = sys.modules["venvhost_runtime"].packed_length
+        return os.pread(self._boot["compiled_fd"], length, 0).partition(b"\0")[2] if length else b""
 
 
 def _create():

@@ -8,20 +8,18 @@ holds the interpreter, and to what the application has started. Nothing has to r
 import os
 import sys
 
-from . import frames
-from .compat import _signal, set_close_on_exec
+from .compat import _signal
 
 
-def tie():
+def tie(fd):
     """Where the kernel cannot do it the first thread notices the end of the control connection."""
     if not sys.platform.startswith("linux") or not _leads_group():
         return
     try:
         import fcntl
-        set_close_on_exec(frames.LIFE_FD)
-        fcntl.fcntl(frames.LIFE_FD, fcntl.F_SETOWN, -os.getpid())
-        fcntl.fcntl(frames.LIFE_FD, fcntl.F_SETSIG, _signal.SIGKILL)
-        fcntl.fcntl(frames.LIFE_FD, fcntl.F_SETFL, fcntl.fcntl(frames.LIFE_FD, fcntl.F_GETFL) | fcntl.FASYNC)
+        fcntl.fcntl(fd, fcntl.F_SETOWN, -os.getpid())
+        fcntl.fcntl(fd, fcntl.F_SETSIG, _signal.SIGKILL)
+        fcntl.fcntl(fd, fcntl.F_SETFL, fcntl.fcntl(fd, fcntl.F_GETFL) | fcntl.FASYNC)
     except (ImportError, AttributeError, IOError, OSError):
         pass
 

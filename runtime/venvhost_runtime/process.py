@@ -5,7 +5,8 @@ import os
 import sys
 
 from . import frames
-from .compat import PY2, clock, set_close_on_exec
+from .compat import PY2, clock
+from .descriptors import copied, open_socket
 from .gate import Gate
 from .interpreters import Interpreter
 from .runtime import Runtime
@@ -83,13 +84,13 @@ class Process(Runtime):
     def _accept(self, fd):
         try:
             if PY2:
-                sock, _ = self._listener.accept()
+                accepted, _ = self._listener.accept()
+                sock = open_socket(os.dup(accepted.fileno()))
             else:
                 accepted, _ = self._listener._accept()
-                sock = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, fileno=accepted)
-        except _socket.error:
+                sock = open_socket(accepted)
+        except (_socket.error, OSError):
             return
-        set_close_on_exec(sock.fileno())
         if not self._gate.admits(sock):
             sock.close()
             return
@@ -115,7 +116,7 @@ class Process(Runtime):
         if group == self.boot["application_group"] or not self.boot["sub_interpreters"]:
             self.adopt(sock, region)
         else:
-            self._interpreter(group).adopt(os.dup(fd), region)
+            self._interpreter(group).adopt(copied(fd), region)
             sock.close()
 
     def _interpreter(self, group):
@@ -128,7 +129,6 @@ class Process(Runtime):
 
     def _spawn(self, fd):
         """The gateway makes a sub-interpreter, which runs ``embedded.start_interpreter(fd)``."""
-        set_close_on_exec(fd)
         self.control.send(frames.CONTROL_INTERPRET, {"fd": fd})
 
     def _hear(self, interpreter, fd):
@@ -152,11 +152,6 @@ class Process(Runtime):
 
 def open_listener(fd):
     """The Unix socket that the supervisor has bound and this process inherits; nobody else listens on it."""
-    if PY2:
-        listener = _socket.fromfd(fd, _socket.AF_UNIX, _socket.SOCK_STREAM)
-        os.close(fd)
-    else:
-        listener = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, fileno=fd)
+    listener = open_socket(fd)
     listener.setblocking(False)
-    set_close_on_exec(listener.fileno())
     return listener

@@ -12,6 +12,7 @@ from . import frames, lifeline
 from .api import Api
 from .compat import PY2, clock
 from .connection import Connection
+from .descriptors import CLOSED_STATUS
 from .journal import Journal
 from .output import print_exception
 from .scripts import Scripts
@@ -191,6 +192,8 @@ class Runtime(object):
                 raise
             return []
         for fd, happened in found:
+            if happened & select.POLLNVAL and fd in self._readers:
+                self.descriptors_closed()
             if happened & select.POLLOUT:
                 self.control.flush()
             if happened != select.POLLOUT and fd in self._readers:
@@ -198,11 +201,26 @@ class Runtime(object):
         return [fd for fd, _ in found]
 
     def _awake(self, fd):
-        os.read(fd, 4096)
+        try:
+            os.read(fd, 4096)
+        except OSError:
+            self.descriptors_closed()
+
+    def descriptors_closed(self):
+        """The application has closed what is not its own: nobody could tell this process anything any more."""
+        if self.embedded:
+            return
+        try:
+            os.write(2, b"the application has closed descriptors of the server: this process cannot go on\n")
+        except OSError:
+            pass
+        os._exit(CLOSED_STATUS)
 
     def _obey(self, fd):
         received = self.control.receive()
         if received is None:
+            if self.control.closed:
+                self.descriptors_closed()
             self._abandoned(fd)
             return
         for kind, values in received:

@@ -19,6 +19,7 @@ import sys
 from _collections import deque
 
 from .compat import _signal, allocate_lock, set_non_blocking, start_new_thread, thread_ident
+from .descriptors import pipe
 from .journal import SLOT_MASK, SLOTS
 
 #: Seconds. Requests of scripts that take longer on average are run by a thread that does not read.
@@ -49,7 +50,7 @@ class Pool(object):
         self._idle = []
         self._asleep = False
         self._told = False
-        self._wake_reader, self._wake_writer = os.pipe()
+        self._wake_reader, self._wake_writer = pipe()
 
     # For connections
 

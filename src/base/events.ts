@@ -191,8 +191,13 @@ export type Event =
   | { type: 'answers-held'; count: number; failure?: string }
   | { type: 'events-dropped'; count: number };
 
-/** Timeouts that end a process by force, and the kernel when memory is exhausted. */
-export type DeathCause = 'startup-timeout' | 'shutdown-timeout' | 'out-of-memory';
+/** Timeouts that end a process by force, the kernel when memory is exhausted, and what an application must not do. */
+export type DeathCause =
+  | 'startup-timeout'
+  | 'shutdown-timeout'
+  | 'out-of-memory'
+  | 'descriptors-closed'
+  | 'journal-resized';
 
 export type EventOf<T extends Event['type']> = Extract<Event, { type: T }>;
 

@@ -233,6 +233,10 @@ function causeText(cause: DeathCause | undefined): string {
       return '';
     case 'out-of-memory':
       return ': the kernel killed it because memory was exhausted';
+    case 'descriptors-closed':
+      return ': its application closed descriptors of the server, which it had not opened itself, as code does that turns a program into a daemon';
+    case 'journal-resized':
+      return ', because it changed the length of its journal file';
     default:
       return `, because of ${cause}`;
   }

@@ -20,6 +20,8 @@ export interface DaemonCommand {
 
 export type DaemonNews =
   | ControlNews
+  /** The process lives, and nothing can be told to it any more. */
+  | { readonly type: 'unreachable' }
   /** What the process wrote past the runtime: C libraries, children, a crash of the interpreter. */
   | { readonly type: 'raw'; readonly stream: 'stdout' | 'stderr'; readonly text: string }
   /** Always the last one. `error`: there was never a process. */
@@ -40,6 +42,11 @@ export interface Daemon {
   /** SIGKILL for it and all its children. */
   kill(): void;
 }
+
+/** The exit status of a runtime that found its descriptors closed; as CLOSED_STATUS in descriptors.py. */
+export const descriptorsClosed = 113;
+/** Milliseconds from the end of the control connection to that of the process: a longer life is none of its own. */
+const endsWithin = 2000;
 
 /** Lines of its raw output that are told when it dies. */
 const keptLines = 20;
@@ -62,6 +69,7 @@ export function startDaemon(
   const life = (child.stdio as readonly unknown[] | undefined)?.[6] as Duplex | null | undefined;
   life?.on('error', () => {});
   let ended = false;
+  let deserted: NodeJS.Timeout | undefined;
   const kill = () => {
     if (!ended) killGroup(child.pid);
   };
@@ -75,6 +83,9 @@ export function startDaemon(
       control.destroy();
       kill();
     };
+    control.on('close', () => {
+      deserted = setTimeout(() => tell({ type: 'unreachable' }), endsWithin);
+    });
     listenTo(control, remembering(tell, kept.add), broken);
     control.write(command.boot);
   }
@@ -84,7 +95,8 @@ export function startDaemon(
     ended = true;
   };
   watchExit(child, readers, killChildren, (exit) => {
-    control?.destroy();
+    control?.removeAllListeners('close').destroy();
+    clearTimeout(deserted);
     life?.destroy();
     tell({ type: 'exited', lastLines: kept.all(), ...exit });
   });

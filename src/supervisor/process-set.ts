@@ -4,6 +4,7 @@ import { createSlot, type Slot, type SlotWorld } from './slot.js';
 export interface ProcessSet {
   stop(graceful: number): Promise<void>;
   overdue(id: number): void;
+  checkJournals(): void;
   killNow(): void;
 }
 
@@ -37,6 +38,9 @@ export function startProcessSet(world: SetWorld, processes: number): ProcessSet 
     },
     overdue(id) {
       for (const slot of slots) slot.overdue(id);
+    },
+    checkJournals() {
+      for (const slot of slots) slot.checkJournals();
     },
     killNow() {
       for (const slot of slots) slot.killNow();

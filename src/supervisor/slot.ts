@@ -2,7 +2,7 @@ import type { DeathCause, Emit } from '../base/events.js';
 import type { Endpoint } from '../plan/plan.js';
 import type { LeavingReason, Loaded } from '../protocol/control.js';
 import type { Dialect } from '../protocol/marshal.js';
-import type { Daemon, DaemonNews } from './daemon.js';
+import { type Daemon, type DaemonNews, descriptorsClosed } from './daemon.js';
 import { deathEvent, outputEvent } from './daemon-events.js';
 import { deadlineOf, next, type SlotEffect, type SlotEvent, type SlotState } from './slot-state.js';
 import type { ProcessFiles } from './socket-folder.js';
@@ -48,6 +48,8 @@ export interface Slot {
   stop(graceful: number): Promise<void>;
   /** A request in this process ran longer than request-timeout: another process takes its place. */
   overdue(id: number): void;
+  /** Ends a process that has changed the length of its journal. To be asked now and then. */
+  checkJournals(): void;
   /** SIGKILL for everything, without waiting: the last resort when the supervisor itself fails. */
   killNow(): void;
 }
@@ -197,9 +199,19 @@ export function createSlot(world: SlotWorld): Slot {
         world.unusable(news.failed.text);
         handle({ type: 'boot-failed' });
         return;
+      case 'unreachable':
+        // One that was told to go may take its time.
+        if (!one.expected) end(one, 'descriptors-closed');
+        return;
       case 'exited':
         gone(one, news);
     }
+  }
+
+  /** Nobody else would: what it does is no business of a process of ours. */
+  function end(one: Incarnation, cause: DeathCause): void {
+    one.killed = cause;
+    one.daemon.kill();
   }
 
   function becomeReady(one: Incarnation, version: string, prefix: string): void {
@@ -258,25 +270,24 @@ export function createSlot(world: SlotWorld): Slot {
     if (one.announced) world.endpointDown(one.id);
     const used = one.announced && one.files.begun();
     one.files.remove();
+    const cause = causeOf(one, news);
     if (news.error !== undefined)
       world.unusable(`a daemon process cannot be started: ${news.error}`);
-    else
-      world.emit(
-        deathEvent(news, { ...who, pid: one.daemon.pid }, one.expected, causeOf(one, news)),
-      );
+    else world.emit(deathEvent(news, { ...who, pid: one.daemon.pid }, one.expected, cause));
     if (one === current) {
       current = undefined;
       if (state.kind === 'starting' && state.failures.starts >= hopelessAfter && !one.expected)
-        world.unusable(`its daemon processes end before they are ready${quoted(news.lastLines)}`);
+        world.unusable(`its daemon processes end before they are ready${whyEnded(news, cause)}`);
       handle({ type: 'exited', used });
     } else tellWhenGone();
   }
 
   function causeOf(
     one: Incarnation,
-    { signal }: { signal: string | null },
+    { code, signal }: { code: number | null; signal: string | null },
   ): DeathCause | undefined {
     if (one.killed) return one.killed;
+    if (code === descriptorsClosed) return 'descriptors-closed';
     const byKernel = signal === 'SIGKILL' && !one.expected && world.outOfMemory?.();
     return byKernel ? 'out-of-memory' : undefined;
   }
@@ -322,6 +333,10 @@ export function createSlot(world: SlotWorld): Slot {
       one.daemon.stop(world.timeouts.graceful, { stacks: true });
       leave(one, 'request-timeout', undefined);
     },
+    checkJournals() {
+      for (const one of alive)
+        if (one.killed === undefined && one.files.resized()) end(one, 'journal-resized');
+    },
     killNow() {
       for (const one of alive) {
         one.expected = true;
@@ -332,7 +347,11 @@ export function createSlot(world: SlotWorld): Slot {
   };
 }
 
-function quoted(lines: readonly string[]): string {
-  const last = lines.at(-1);
+function whyEnded(
+  { lastLines }: { readonly lastLines: readonly string[] },
+  cause: DeathCause | undefined,
+): string {
+  if (cause === 'descriptors-closed') return ': the application closes descriptors of the server';
+  const last = lastLines.at(-1);
   return last === undefined ? '' : `, the last words were: ${last}`;
 }

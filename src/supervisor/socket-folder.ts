@@ -24,6 +24,8 @@ export interface ProcessFiles {
   closeFds(): void;
   /** Whether the process has begun a request. True where the journal cannot be read. */
   begun(): boolean;
+  /** Whether the process has changed the length of its journal: it could fill the disk. */
+  resized(): boolean;
   /** Removes both files; gateways that have them open keep them. */
   remove(): void;
 }
@@ -82,6 +84,10 @@ function createFiles(folder: string, id: number, owner: Owner | undefined): Proc
         fs.closeSync(journalFd);
       }),
       begun: () => hasBegunAny(journal),
+      resized: () => {
+        const size = fs.lstatSync(journal, { throwIfNoEntry: false })?.size;
+        return size !== undefined && size !== journalLength;
+      },
       remove: () => {
         fs.rmSync(socket, { force: true });
         fs.rmSync(journal, { force: true });

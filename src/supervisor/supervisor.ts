@@ -10,6 +10,9 @@ import type { ProcessFiles, SocketFolder } from './socket-folder.js';
 /** Application groups of one process group that get processes: names can come from requests. */
 export const maximumApplicationGroups = 64;
 
+/** Milliseconds between two looks at the journals, which daemons can write to and could make longer. */
+const checkMilliseconds = 1000;
+
 /** The processes of one process group for one application group. */
 export interface Wanted {
   readonly processGroup: string;
@@ -89,6 +92,9 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     want(processGroup, applicationGroup);
 
   const all = () => [...sets.values()].flatMap((running) => [...running.values()]);
+  const checking = setInterval(() => {
+    for (const set of all()) set.checkJournals();
+  }, checkMilliseconds);
   return {
     want,
     overdue(id) {
@@ -96,10 +102,12 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     },
     async stop(graceful) {
       stopping = true;
+      clearInterval(checking);
       await Promise.all(all().map((set) => set.stop(graceful)));
     },
     killNow() {
       stopping = true;
+      clearInterval(checking);
       for (const set of all()) set.killNow();
     },
   };

@@ -28,6 +28,20 @@ const table: [Event, string, string][] = [
     'gateway 0, process 3, has not answered for 10 s and is killed',
   ],
   [
+    {
+      type: 'daemon-died',
+      ...pair,
+      pid: 3,
+      code: 113,
+      signal: null,
+      expected: false,
+      lastLines: [],
+      cause: 'descriptors-closed',
+    },
+    'error',
+    'daemon 3 of process group "blog" ended with exit status 113: its application closed descriptors of the server, which it had not opened itself, as code does that turns a program into a daemon',
+  ],
+  [
     { type: 'interpreters-unavailable', processGroup: 'blog', version: '3.7.1' },
     'info',
     'Python 3.7.1 has no sub-interpreters: each application group of process group "blog" gets processes of its own',

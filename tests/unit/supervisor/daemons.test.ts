@@ -190,6 +190,22 @@ test('processes that never become ready break their group', async (t) => {
   await event('daemon-died', 3);
 });
 
+test('a daemon that lives without its control connection is killed and replaced', async (t) => {
+  const { event } = bench(t, 'closes-control');
+  const first = await event('daemon-ready');
+  const died = await event('daemon-died');
+  assert.deepEqual([died.pid, died.cause], [first.pid, 'descriptors-closed']);
+  await event('daemon-ready', 2);
+});
+
+test('a daemon that makes its journal longer is killed and replaced', async (t) => {
+  const { event } = bench(t, 'grows-journal');
+  const first = await event('daemon-ready');
+  const died = await event('daemon-died');
+  assert.deepEqual([died.pid, died.cause], [first.pid, 'journal-resized']);
+  await event('daemon-ready', 2);
+});
+
 test('children of a daemon end with it', async (t) => {
   const { event, events, supervisor } = bench(t, 'forks');
   await event('daemon-ready');

@@ -70,6 +70,11 @@ send(49, {'stream': 'stdout', 'request': None, 'text': 'group %s/%s' % (boot['pr
 if behaviour == 'crashes':
     os.pwrite(5, struct.pack('<I', 1024), 0)
     sys.exit(7)
+if behaviour == 'closes-control' and starts == 0:
+    control.close()
+    time.sleep(600)
+if behaviour == 'grows-journal' and starts == 0:
+    os.ftruncate(5, 1 << 30)
 if behaviour == 'leaves-once' and starts == 0:
     send(51, {'reason': 'maximum-requests', 'script': None})
 if behaviour.startswith('changes') and starts == 0:
@@ -90,6 +95,9 @@ export type Behaviour =
   /** All processes but the first die before they are ready. */
   | 'only-first'
   | 'never-ready'
+  /** The first process does. */
+  | 'closes-control'
+  | 'grows-journal'
   | 'boot-fails'
   | 'forks'
   | 'ignores-stop'

@@ -1,6 +1,5 @@
 """From the first byte on the control connection to a process that takes requests."""
 
-import _socket
 import errno
 import os
 import site

@@ -1,3 +1,5 @@
+import type { Emit } from '../base/events.js';
+import type { Plan } from '../plan/plan.js';
 import { afterDeath, delayAfter, noFailures } from '../supervisor/restart-policy.js';
 import type { ProcessFiles } from '../supervisor/socket-folder.js';
 import {
@@ -7,9 +9,21 @@ import {
   inheritedNumbers,
   startGatewayProcess,
 } from './gateway-process.js';
-import type { GatewaysOptions } from './gateways.js';
 import { beatMilliseconds, freshPulse, frozenAfter, nextBeat, startsWithin } from './heartbeat.js';
 import type { FromGateway, RuntimeFiles, ToGateway } from './link.js';
+
+export interface SeatOptions {
+  readonly plan: Plan;
+  readonly version: string;
+  readonly command: GatewayCommand;
+  readonly emit: Emit;
+  readonly want: (processGroup: string, applicationGroup: string) => void;
+  /** A request in the process of this endpoint ran longer than request-timeout. */
+  readonly overdue: (endpoint: number) => void;
+  /** What the runtime inside of a gateway needs, made anew for each process; with `Plan.embedded` only. */
+  readonly createFiles?: (id: number) => ProcessFiles;
+  readonly spawn?: typeof startGatewayProcess;
+}
 
 /** Milliseconds beyond the drain time after which a gateway is killed. */
 const drainMargin = 1000;
@@ -22,7 +36,7 @@ let nextFiles = 900_000;
 
 /** The place of one gateway process; the next one takes it when one dies, or does not answer any more. */
 export class GatewaySeat {
-  readonly #options: GatewaysOptions;
+  readonly #options: SeatOptions;
   readonly #gateway: number;
   readonly #known: () => ToGateway[];
   readonly #started = deferred();
@@ -40,7 +54,7 @@ export class GatewaySeat {
   #heart: NodeJS.Timeout | undefined;
   #pulse = freshPulse;
 
-  constructor(options: GatewaysOptions, gateway: number, known: () => ToGateway[]) {
+  constructor(options: SeatOptions, gateway: number, known: () => ToGateway[]) {
     this.#options = options;
     this.#gateway = gateway;
     this.#known = known;

@@ -1,22 +1,8 @@
-import type { Emit } from '../base/events.js';
-import type { Endpoint, Plan } from '../plan/plan.js';
-import type { ProcessFiles } from '../supervisor/socket-folder.js';
-import type { GatewayCommand, startGatewayProcess } from './gateway-process.js';
-import { GatewaySeat } from './gateway-seat.js';
+import type { Endpoint } from '../plan/plan.js';
+import { GatewaySeat, type SeatOptions } from './gateway-seat.js';
 import type { ToGateway } from './link.js';
 
-export interface GatewaysOptions {
-  readonly plan: Plan;
-  readonly version: string;
-  readonly command: GatewayCommand;
-  readonly emit: Emit;
-  readonly want: (processGroup: string, applicationGroup: string) => void;
-  /** A request in the process of this endpoint ran longer than request-timeout. */
-  readonly overdue: (endpoint: number) => void;
-  /** What the runtime inside of a gateway needs, made anew for each process; with `Plan.embedded` only. */
-  readonly createFiles?: (id: number) => ProcessFiles;
-  readonly spawn?: typeof startGatewayProcess;
-}
+export type GatewaysOptions = SeatOptions;
 
 /** All gateway processes of one server. */
 export interface Gateways {

@@ -149,6 +149,10 @@ export const catalogue = {
     severity: 'error',
     title: 'a user that gateways or daemons run as cannot read venvhost itself',
   },
+  'start-refused': {
+    severity: 'error',
+    title: 'a log, a port or another thing that the start needs is not to be had',
+  },
   'socket-path-too-long': {
     severity: 'error',
     title: 'a Unix socket path has a limit of the kernel',

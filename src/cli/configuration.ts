@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Diagnostic } from '../base/diagnostic.js';
 import { inReadingOrder } from '../base/order.js';
-import type { ListenAddress } from '../config/config.js';
+import type { Config, ListenAddress } from '../config/config.js';
 import { diskFiles } from '../config/disk.js';
 import { readConfig } from '../config/read.js';
 import { buildPlan, refusesStart } from '../plan/build.js';
@@ -55,6 +55,7 @@ export interface Planning {
   readonly plan: Plan;
   readonly diagnostics: readonly Diagnostic[];
   readonly facts: Facts;
+  readonly config: Config;
   /** Whether the server must not be started. */
   readonly refused: boolean;
 }
@@ -79,5 +80,5 @@ export async function planConfiguration(
     options.file,
   );
   const refused = refusesStart(planned.plan, diagnostics);
-  return { plan: planned.plan, diagnostics, facts, refused };
+  return { plan: planned.plan, diagnostics, facts, config: read.config, refused };
 }

@@ -34,7 +34,7 @@ export interface ForegroundOptions {
 
 /** Runs a plan until a signal ends it; gives the exit status. Nothing starts where the plan is refused. */
 export async function runInForeground(
-  { plan, diagnostics, refused }: Omit<Planning, 'facts'>,
+  { plan, diagnostics, refused }: Omit<Planning, 'facts' | 'config'>,
   { running, terminal, logFormat, portOption }: ForegroundOptions,
 ): Promise<number> {
   terminal.error(

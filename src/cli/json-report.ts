@@ -1,5 +1,6 @@
 import type { Diagnostic, Severity } from '../base/diagnostic.js';
 import type { Span } from '../base/span.js';
+import type { Visit } from '../server/visits.js';
 
 /** A place as data. Lines and columns count from 1; `excerpt` is the whole line as written. */
 interface Place {
@@ -27,9 +28,21 @@ export interface JsonReport {
     readonly warnings: number;
     readonly notes: number;
   };
+  /** What a visitor would get for a URL of each mount, alias and DocumentRoot; `check` alone has them. */
+  readonly visits?: readonly {
+    readonly url: string;
+    readonly status: number | null;
+    readonly text: string;
+    readonly processGroup: string | null;
+    /** A Require lets in some clients only. */
+    readonly restricted: boolean;
+  }[];
 }
 
-export function jsonReport(diagnostics: readonly Diagnostic[]): JsonReport {
+export function jsonReport(
+  diagnostics: readonly Diagnostic[],
+  visits?: readonly Visit[],
+): JsonReport {
   const count = (severity: Severity) =>
     diagnostics.filter((found) => found.severity === severity).length;
   const summary = { errors: count('error'), warnings: count('warning'), notes: count('note') };
@@ -45,6 +58,12 @@ export function jsonReport(diagnostics: readonly Diagnostic[]): JsonReport {
       includedFrom: includes(at),
     })),
     summary,
+    ...(visits && {
+      visits: visits.map(({ processGroup, ...one }) => ({
+        ...one,
+        processGroup: processGroup ?? null,
+      })),
+    }),
   };
 }
 

@@ -12,11 +12,11 @@ export function startFailure(
   portOption: string,
 ): string {
   const message = plain(error.message);
-  const port = Number(/^cannot listen on .*:(\d+): /.exec(message)?.[1]);
+  const port = portOf(message);
   const at = plan.listeners.find(
     (listener) => listener.port === port && fits(listener, message),
   )?.at;
-  const hint = hintOf(message, port, portOption);
+  const hint = startHint(message, portOption);
   return [
     `not started: ${message}`,
     ...(at ? [`  at ${formatSpan(at)}: ${at.text.trim()}`] : []),
@@ -37,7 +37,13 @@ function fits({ address }: { readonly address?: string }, message: string): bool
   return address === undefined || message.includes(address);
 }
 
-function hintOf(message: string, port: number, portOption: string): string[] {
+function portOf(message: string): number {
+  return Number(/^cannot listen on .*:(\d+): /.exec(message)?.[1]);
+}
+
+/** The way out, by the words with which the start refuses. */
+export function startHint(message: string, portOption: string): string[] {
+  const port = portOf(message);
   if (port > 0) return listenHint(message, port, portOption);
   const log = /^cannot open the log file "(.*)": (.*)$/.exec(message);
   if (log)

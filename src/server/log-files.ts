@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import { dirname } from 'node:path';
 import { isOpenToOthers, type Place, withPlace } from '../base/place.js';
 import { reasonOf } from '../supervisor/system-error.js';
 
@@ -28,10 +29,31 @@ export function openLogFiles(paths: readonly string[]): LogFiles {
       fds.push(fd);
     } catch (error) {
       close();
-      throw new Error(`cannot open the log file "${path}": ${reasonOf(error)}`);
+      throw new Error(refusalText(path, error));
     }
   }
   return { fds, close };
+}
+
+/** What openLogFiles would say of a file; nothing is made. */
+export function whyLogRefused(path: string): string | undefined {
+  try {
+    const fd = withPlace(path, (place) =>
+      place.found || place.descriptor !== undefined ? openLog(place) : canMake(path),
+    );
+    if (fd !== undefined && !isStandard(fd)) fs.closeSync(fd);
+    return undefined;
+  } catch (error) {
+    return refusalText(path, error);
+  }
+}
+
+function canMake(path: string): undefined {
+  fs.accessSync(dirname(path), fs.constants.W_OK | fs.constants.X_OK);
+}
+
+function refusalText(path: string, error: unknown): string {
+  return `cannot open the log file "${path}": ${reasonOf(error)}`;
 }
 
 /** `/dev/stdout` and `/dev/stderr` are taken as they are: where they are sockets they cannot be opened anew. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
+import { dirname } from 'node:path';
 import { isAlive } from '../base/is-alive.js';
 import { isOpenToOthers, type Place, withPlace } from '../base/place.js';
 import { reasonOf } from '../supervisor/system-error.js';
@@ -13,7 +14,7 @@ export function writePidFile(path: string): { remove(): void } {
   try {
     withPlace(path, write);
   } catch (error) {
-    throw new Error(`cannot write the process id to "${path}": ${reasonOf(error)}`);
+    throw new Error(refusalText(path, error));
   }
   return {
     remove() {
@@ -29,9 +30,30 @@ export function writePidFile(path: string): { remove(): void } {
   };
 }
 
+/** What writePidFile would say, but for a server that runs: who asks may be about to replace it. Nothing is made. */
+export function whyPidFileRefused(path: string): string | undefined {
+  try {
+    withPlace(path, ({ found }) => {
+      refuseUnlessFile(found);
+      fs.accessSync(dirname(path), fs.constants.W_OK | fs.constants.X_OK);
+    });
+    return undefined;
+  } catch (error) {
+    return refusalText(path, error);
+  }
+}
+
+function refusalText(path: string, error: unknown): string {
+  return `cannot write the process id to "${path}": ${reasonOf(error)}`;
+}
+
+function refuseUnlessFile(found: Place['found']): void {
+  if (found && !found.isFile()) throw new Error('what is there is no file');
+}
+
 function write(place: Place): void {
   const { at, name, found, folder } = place;
-  if (found && !found.isFile()) throw new Error('what is there is no file');
+  refuseUnlessFile(found);
   // What others put there is no news of a server.
   const written = !isOpenToOthers(folder) || found?.uid === process.getuid?.();
   const earlier = written ? pidIn(place) : undefined;

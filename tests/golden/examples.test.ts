@@ -23,7 +23,7 @@ const [python] = pythons;
 
 for (const [name, environments] of Object.entries(examples))
   test(
-    `the example ${name} checks without a warning, and one line for each process group`,
+    `the example ${name} checks without a warning, and says what answers`,
     python ? {} : { skip: reason },
     async () => {
       const zoo = openZoo(python!);
@@ -56,7 +56,10 @@ for (const [name, environments] of Object.entries(examples))
           terminal,
         );
         assert.equal(terminal.errors(), '');
-        assert.match(terminal.output(), /^(process group [\w.-]+: Python .*\n)+$/);
+        assert.match(
+          terminal.output(),
+          /^(process group [\w.-]+: Python .*\n)+(http:\/\/\S+ → .* in process group .*\n)+(http:\/\/\S+static\S* → .*\n)?$/,
+        );
         assert.equal(status, 0);
       } finally {
         zoo.remove();

@@ -184,6 +184,14 @@ export const planning = {
     happens: refuses,
     remedy: 'Install both where everybody can read them.',
   },
+  'start-refused': {
+    cause:
+      'The folder of a log, of PidFile or of WSGISocketPrefix does not exist or is closed, or a port or address cannot be bound. check asks the system for the same things as the start.',
+    happens:
+      'The server does not start. For a user who is not root, missing rights are a warning: who starts it may have them.',
+    remedy: 'Do what the hint says.',
+    example: 'mkdir -p /var/log/blog',
+  },
   'socket-path-too-long': {
     cause: 'The kernel takes about a hundred bytes for the path of a Unix socket.',
     happens: refuses,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -148,6 +148,46 @@ test('check --json prints the diagnostics as data', async (t) => {
   assert.equal(report.ok, false);
   assert.deepEqual(Object.keys(report.summary), ['errors', 'warnings', 'notes']);
   for (const entry of report.diagnostics) assert.deepEqual(Object.keys(entry), Object.keys(found));
+});
+
+test('check asks for what the start needs, and leaves nothing behind', async (t) => {
+  const file = configuration(t, '');
+  const folder = path.dirname(file);
+  writeFileSync(
+    file,
+    `Listen 127.0.0.1:0\nListen 192.0.2.1:8123\nErrorLog ${folder}/none/error.log\nCustomLog ${folder}/access.log common\nPidFile ${folder}/none/pid\n`,
+  );
+  const { status, out } = await run('check', '--json', '-f', file);
+  assert.equal(status, 1);
+  const found = (JSON.parse(out) as JsonReport).diagnostics.filter(
+    ({ code }) => code === 'start-refused',
+  );
+  assert.deepEqual(
+    found.map(({ line, message }) => [line, message]),
+    [
+      [2, 'cannot listen on 192.0.2.1:8123: address not available'],
+      [3, `cannot open the log file "${folder}/none/error.log": no such file or directory`],
+      [5, `cannot write the process id to "${folder}/none/pid": no such file or directory`],
+    ],
+  );
+  assert.equal(found[1]!.hint, `make its folder: mkdir -p ${folder}/none`);
+  assert.deepEqual(readdirSync(folder), ['site.conf']);
+});
+
+test('check says at its end what a visitor would get', async (t) => {
+  const file = configuration(t, 'Listen 127.0.0.1:8123\nServerName a.example\nUser nobody\n');
+  const { out } = await run('check', '-f', file);
+  assert.match(out, /nothing that is answered\nevery request gets 404: nothing is mounted here\n$/);
+  const json = await run('check', '--json', '-f', file);
+  assert.deepEqual((JSON.parse(json.out) as JsonReport).visits, [
+    {
+      url: 'http://a.example:8123/',
+      status: 404,
+      text: 'nothing is mounted here',
+      restricted: false,
+      processGroup: null,
+    },
+  ]);
 });
 
 test('plan --json prints the plan', async (t) => {

@@ -11,7 +11,14 @@ const codes = Object.keys(catalogue);
 
 test('every diagnostic is shown by a golden test, or by a test on a real machine', () => {
   const golden = texts(join(root, 'tests/golden'), '.txt');
-  const tests = ['unit/plan', 'unit/python', 'unit/embed', 'unit/supervisor', 'integration']
+  const tests = [
+    'unit/plan',
+    'unit/cli',
+    'unit/python',
+    'unit/embed',
+    'unit/supervisor',
+    'integration',
+  ]
     .map((folder) => join(root, 'tests', folder))
     .filter((folder) => existsSync(folder))
     .map((folder) => texts(folder, '.test.ts'))

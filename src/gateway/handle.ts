@@ -84,6 +84,10 @@ export function createHandler(options: HandlerOptions): (exchange: Exchange) => 
       } else reject(exchange, site, found.status, found.reason);
       return;
     }
+    decide(exchange, site, found);
+  }
+
+  function decide(exchange: Exchange, site: Site, found: Resolution): void {
     const variables = found.route.variablesOf(exchange, found.path);
     const { access } = found.route;
     if (access.always) proceed(exchange, site, found, variables);
@@ -105,6 +109,11 @@ export function createHandler(options: HandlerOptions): (exchange: Exchange) => 
   ): void {
     if (found.route.access.allows({ exchange, variables, names })) {
       proceed(exchange, site, found, variables);
+      return;
+    }
+    const other = found.otherwise?.();
+    if (other && other.outcome.kind !== 'fail') {
+      decide(exchange, site, other);
       return;
     }
     const request = own(exchange, site, found.path, recordOf(found, variables));
@@ -279,12 +288,14 @@ function isClients(name: GroupName, route: Route): boolean {
   );
 }
 
-/** Latin-1 characters of a path as a URL; a path has one slash in front, so it cannot name another host. */
+/** Latin-1 characters of a path as a URL; one slash in front, so that it names no other host. */
 function escapePath(path: string): string {
-  return path.replace(
-    /[^A-Za-z0-9._~!$&'()*+,;=:@/-]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
-  );
+  return path
+    .replace(/^\/{2,}/, '/')
+    .replace(
+      /[^A-Za-z0-9._~!$&'()*+,;=:@/-]/g,
+      (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+    );
 }
 
 /** Owns an exchange that the gateway answers by itself. */

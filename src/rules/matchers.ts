@@ -38,7 +38,11 @@ export function directoryMatcher(match: SectionMatch): Matcher<Place> {
 
 /** `<Files>` and `<FilesMatch>`, on the name of the file. */
 export function nameMatcher(match: SectionMatch): Matcher<Place> {
-  if (match.kind === 'regex') return regexMatcher(match.source, ({ name }) => name);
+  if (match.kind === 'regex') {
+    const matcher = regexMatcher<Place>(match.source, ({ name }) => name);
+    // Nothing is known of the names in a folder.
+    return { ...matcher, below: () => matcher.below('') };
+  }
   const pattern = match.kind === 'glob' ? match.pattern : match.path;
   const fits = compileGlob(pattern);
   return {

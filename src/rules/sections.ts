@@ -69,10 +69,11 @@ export function compileSections(host: Pick<HostPlan, 'sections' | 'settings'>): 
       const holding = all.filter((one) =>
         'url' in one ? numbers.has(one.number) : one.within.holds(place) && one.own.holds(place),
       );
-      const settings = holding.reduce((below, { section }) => merge(below, section), host.settings);
+      const sections = holding.map(({ section }) => section);
+      const settings = sections.reduce(merge, host.settings);
       const asked = holding.flatMap((one) => ('url' in one ? (one.url.variables ?? []) : []));
       return {
-        settings: { ...settings, ...override },
+        settings: { ...settings, access: accessOf(host.settings.access, sections), ...override },
         variables: holding.flatMap((one) =>
           'own' in one ? (one.own.variables?.(place) ?? []) : [],
         ),
@@ -84,21 +85,38 @@ export function compileSections(host: Pick<HostPlan, 'sections' | 'settings'>): 
   };
 }
 
-function merge(
-  below: RequestSettings,
-  { settings: above, accessMerging }: SectionPlan,
-): RequestSettings {
+function merge(below: RequestSettings, { settings: above }: SectionPlan): RequestSettings {
   const environment: readonly EnvironmentRule[] = above.environment
     ? [...below.environment, ...above.environment]
     : below.environment;
-  const merged = { ...below, ...above, environment };
-  return accessMerging && above.access
-    ? { ...merged, access: mergeAccess(below.access, above.access, accessMerging) }
-    : merged;
+  return { ...below, ...above, environment };
 }
 
-/** AuthMerging: with what holds outside; where nothing does, the own lines stand alone. */
-function mergeAccess(below: AccessRule, above: AccessRule, how: 'and' | 'or'): AccessRule {
-  if (below.kind === 'denied' && below.unstated) return above;
-  return { kind: how === 'and' ? 'all' : 'any', of: [below, above] };
+/** What a section, or several as one, states of access; neither: nothing. */
+interface Stated {
+  readonly access?: AccessRule | undefined;
+  readonly accessMerging?: 'and' | 'or' | undefined;
+}
+
+/** As Apache does, the sections of one kind become one first, and that is joined with what holds outside. */
+function accessOf(outside: AccessRule, sections: readonly SectionPlan[]): AccessRule {
+  const unstated = outside.kind === 'denied' && outside.unstated;
+  const kinds = (['directory', 'files', 'location'] as const).map((kind) =>
+    sections
+      .filter((section) => section.kind === kind)
+      .map(({ settings: { access }, accessMerging }) => ({ access, accessMerging }))
+      .reduce(joined, nothing),
+  );
+  return kinds.reduce<Stated>(joined, unstated ? nothing : { access: outside }).access ?? outside;
+}
+
+const nothing: Stated = {};
+
+/** AuthMerging: what is above replaces what is below, or both count. Source: mod_authz_core, merging. */
+function joined(below: Stated, above: Stated): Stated {
+  const { access, accessMerging } = above;
+  if (!accessMerging) return access ? above : below;
+  if (!below.access || !access) return { access: access ?? below.access, accessMerging };
+  const kind = accessMerging === 'and' ? 'all' : 'any';
+  return { access: { kind, of: [below.access, access] }, accessMerging };
 }

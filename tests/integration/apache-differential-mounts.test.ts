@@ -104,6 +104,19 @@ const scripts: readonly Case[] = [
 ];
 
 const aliases: readonly Case[] = [
+  mounted('AliasMatch ^/m/(.*) $HERE/sub/$1\n<Files "gone">\nRequire all denied\n</Files>', [
+    '/m/gone',
+    '/m/gone/x/y',
+    '/m/gone/index.html/x',
+    '/m/deep/gone/x',
+    '/m/x/gone',
+  ]),
+  mounted('MergeSlashes Off\n<LocationMatch "//">\nRequire all denied\n</LocationMatch>', [
+    '//f.txt',
+    '///sub/f.txt',
+    '/sub//f.txt',
+    '//sub//f.txt',
+  ]),
   mounted('Alias /a $HERE/sub', [
     '/a',
     '/a/',
@@ -135,6 +148,22 @@ const aliases: readonly Case[] = [
 ];
 
 const indexes: readonly Case[] = [
+  {
+    name: 'an index that is closed leaves the folder to the next one',
+    configuration: `${open}
+DirectoryIndex sub/f.txt f.txt /new/page.html
+<Directory "$HERE/sub">\nRequire env OPEN\n</Directory>
+<Files "f.txt">\nRequire env OPEN\n</Files>
+SetEnvIf Request_URI open OPEN=1`,
+    requests: ['/', '/sub/', '/new/'],
+  },
+  {
+    name: 'where every index is closed so is the folder',
+    configuration: `${open}
+DirectoryIndex f.txt index.html
+<Files "*.*">\nRequire method POST\n</Files>`,
+    requests: ['/', '/sub/'],
+  },
   mounted('DirectoryIndex f.txt', ['/', '/sub/', '/new/', '/sub']),
   mounted('DirectoryIndex nope.html f.txt', ['/', '/sub/']),
   mounted('DirectoryIndex nope.html /f.txt', ['/', '/sub/', '/new/']),
@@ -308,6 +337,22 @@ SetEnvIf Request_URI f.txt OPEN=1`,
     ],
   },
   {
+    name: 'AuthMerging of the last of several Files counts for all of them',
+    configuration: `<Directory "$HERE">\nRequire all granted\n</Directory>
+<Files "f.txt">\nRequire all denied\n</Files>
+<Files "[a-n]*">\nAuthMerging Or\nRequire method POST\n</Files>`,
+    requests: ['/f.txt', '/sub/f.txt', '/sub/index.html', '/missing'],
+  },
+  {
+    name: 'AuthMerging without Require',
+    configuration: `<Directory "$HERE">\nRequire all granted\n</Directory>
+<Location "/sub">\nAuthMerging And\n</Location>
+<Location "/sub/f.txt">\nRequire all denied\n</Location>
+<Location "/new">\nRequire all denied\n</Location>
+<Location "/new/page.html">\nAuthMerging Or\n</Location>`,
+    requests: ['/f.txt', '/sub/f.txt', '/sub/index.html', '/new/page.html', '/new/'],
+  },
+  {
     name: 'AuthMerging in Files',
     configuration: `<Directory "$HERE">\nRequire all granted\n<Files "f.txt">\nAuthMerging And\nRequire env OPEN\n</Files>\n</Directory>
 SetEnvIf Request_URI sub OPEN=1`,
@@ -343,6 +388,7 @@ const slashes = [
 ];
 
 const encoded: readonly Case[] = [
+  mounted('MergeSlashes Off', ['//sub', '/sub//deep', '///sub?q=1', '//sub//deep']),
   ...[
     '',
     'AllowEncodedSlashes Off',

@@ -19,7 +19,7 @@ export function readPath(target: string, slashes: Slashes): ReadPath {
   const raw = mark < 0 ? target : target.slice(0, mark);
   const query = mark < 0 ? '' : target.slice(mark + 1);
   if (plain.test(raw)) return { path: raw, query };
-  const decoded = decode(raw, slashes.encoded);
+  const decoded = decode(raw.replace(/^\/{2,}/, '/'), slashes.encoded);
   if (typeof decoded !== 'string') return decoded;
   const path = resolveDots(decoded, slashes.merge);
   return path === undefined

@@ -46,6 +46,8 @@ export interface Resolution {
   readonly path: string;
   readonly query: string;
   readonly outcome: Outcome;
+  /** Of a file that answers for its folder: what does where that one is closed. */
+  readonly otherwise?: () => Resolution;
 }
 
 export type Outcome =

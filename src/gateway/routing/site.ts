@@ -121,6 +121,7 @@ export function createSite(host: HostPlan, files: Files): Site {
     path: string,
     query: string,
     depth: number,
+    first = 0,
   ): Resolution {
     const answer = (outcome: Outcome): Resolution => ({ route, path, query, outcome });
     if (!path.endsWith('/'))
@@ -129,11 +130,14 @@ export function createSite(host: HostPlan, files: Files): Site {
           ? { kind: 'redirect' }
           : fail(403, 'a folder without the slash at its end, and DirectorySlash is off'),
       );
-    for (const index of depth > 0 ? route.settings.directoryIndex : []) {
-      const url = index.startsWith('/') ? index : path + index;
+    const names = depth > 0 ? route.settings.directoryIndex : [];
+    for (let number = first; number < names.length; number++) {
+      const name = names[number] as string;
+      const url = name.startsWith('/') ? name : path + name;
       const inner = resolvePath(url, query, file, depth - 1);
       if ('status' in inner || !answers(inner.outcome)) continue;
-      return { ...inner, route: indexRoute(route, inner.route) };
+      const otherwise = () => folder(route, file, path, query, depth, number + 1);
+      return { ...inner, route: indexRoute(route, inner.route), otherwise };
     }
     return answer(fail(403, 'a folder without an index'));
   }
@@ -182,9 +186,9 @@ function aliased(
 ): Found | undefined {
   if (groups) {
     const file = substituted(target, groups);
-    const root = file && dirname(file);
-    const walked = file && walkToFile(files, file, root || '/');
-    return walked ? { walked, root: root || '/' } : undefined;
+    const root = fixedPart(target);
+    const walked = file && walkToFile(files, file, root);
+    return walked ? { walked, root } : undefined;
   }
   const rest = toFileName(path.slice(length));
   const walked = rest === undefined ? undefined : walkToFile(files, target + rest, target);

@@ -84,6 +84,8 @@ const answers: [string, string | number, Partial<RequestSettings>?][] = [
   ['GET /sub/', 'sub/b.html', index('b.html')],
   ['GET /sub/', '/app|/x|x', index('/app/x')],
   ['GET /', 403, index('page.php')],
+  ['GET /', 'b.html', index('page.php', 'b.html')],
+  ['GET /', 403, index('page.php', 'nope.html')],
   ['GET /sub', 301],
   ['GET /sub', 403, { directorySlash: false }],
   ['OPTIONS /b.html', 200],
@@ -128,13 +130,24 @@ test('a folder that is closed does not show its index', async (t) => {
   assert.equal((await running.ask(get('/index.html'))).status, 200);
 });
 
+test('a redirect names no other host, however many slashes the path begins with', async (t) => {
+  const running = await run(t, {
+    hosts: (folder) => [
+      hostPlan({ documentRoot: folder, slashes: { encoded: 'refuse', merge: false } }),
+    ],
+  });
+  await mkdir(`${running.folder}/sub`);
+  const response = await running.ask(get('//sub'));
+  assert.deepEqual([response.status, response.headers.get('location')], [301, '/sub/']);
+});
+
 const refuse = { encoded: 'refuse', merge: true } as const;
 const slashes: [target: string, slashes: HostPlan['slashes'], path: string | number][] = [
   ['/a%2Fb', refuse, 404],
   ['/a%2fb', { ...refuse, encoded: 'decode' }, '/a/b'],
   ['/a%2f%2Fb', { ...refuse, encoded: 'decode' }, '/a/b'],
   ['/a%2fb%20', { ...refuse, encoded: 'keep' }, '/a%2fb '],
-  ['//a///b', { ...refuse, merge: false }, '//a///b'],
+  ['//a///b', { ...refuse, merge: false }, '/a///b'],
   ['/a//./b/', { ...refuse, merge: false }, '/a//b/'],
   ['/a/..', { ...refuse, merge: false }, '/'],
 ];

@@ -166,7 +166,7 @@ const samples: SectionPlan[] = [
     section('directory', glob(pattern)),
   ),
   ...['*', '*.wsgi', 'app.wsgi', 'x'].map((pattern) => section('files', glob(pattern))),
-  ...['', 'app', '^$', 'wsgi$'].map((source) => section('files', regex(source))),
+  ...['', 'app', '^$', 'wsgi$', 'one', '/', '.*'].map((source) => section('files', regex(source))),
   section('files', glob('*'), prefix('/srv/one')),
   ...['/', '/app', '/app/', '/app/admin', '/w', '/w/a.wsgi', '/s', 'app', '/ap'].map((path) =>
     section('location', prefix(path)),

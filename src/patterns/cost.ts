@@ -9,22 +9,25 @@ interface Ways {
   readonly degree: number;
 }
 
-/** Steps that one match may take; V8 does them in well under a millisecond. */
-const affordable = 250_000;
-/** Fixed characters that are walked in one way and not counted. */
-const shortWalk = 64;
+/** Ways that one match may try; V8 does so many in a millisecond or two when it has not compiled the pattern yet. */
+const affordable = 100_000;
+/** Characters that one way may walk over without counting as more. */
+const shortWalk = 8;
 
 /**
- * The longest text that V8's backtracking engine matches against the pattern in few steps, whatever stands in it.
+ * The longest text that V8's backtracking engine matches against the pattern in few steps, whatever stands in it;
+ * -1 for none.
  * It is an upper bound on the work: a pattern that is harmless may count as dangerous, not the other way round.
  */
 export function longestForV8(tree: Tree): number {
   const { factor, degree } = multiplied(ways(tree), startsAtStart(tree) ? single : eachPlace);
   const walks = factor * Math.ceil(walked(tree) / shortWalk);
-  if (degree === Number.POSITIVE_INFINITY || walks > affordable) return 0;
+  if (degree === Number.POSITIVE_INFINITY) return shortText(tree);
+  if (walks > affordable) return -1;
   // As cheap as a linear engine: beyond any limit on the length of heads that makes sense.
   if (degree === 0 || (degree === 1 && walks <= 32)) return Number.POSITIVE_INFINITY;
-  return Math.floor((affordable / walks) ** (1 / degree));
+  // A repetition has n + 1 ways to take n characters.
+  return Math.floor((affordable / walks) ** (1 / degree)) - 1;
 }
 
 /**
@@ -83,6 +86,38 @@ function multiplied(a: Ways, b: Ways): Ways {
 
 function added(a: Ways, b: Ways): Ways {
   return { factor: a.factor + b.factor, degree: Math.max(a.degree, b.degree) };
+}
+
+/** The longest text for which even exponentially many ways are few. */
+function shortText(tree: Tree): number {
+  const starts = (length: number) => (startsAtStart(tree) ? 1 : length + 1);
+  let length = -1;
+  while (length < 64 && waysIn(tree, length + 1) * starts(length + 1) <= affordable) length++;
+  return length;
+}
+
+/** An upper bound, as `ways`, for a text of this length. */
+function waysIn(tree: Tree, length: number): number {
+  switch (tree.kind) {
+    case 'sequence':
+      return tree.items.reduce((product, item) => product * waysIn(item, length), 1);
+    case 'choice':
+      return tree.options.reduce((sum, option) => sum + waysIn(option, length), 0);
+    case 'group':
+    case 'look':
+      return waysIn(tree.item, length);
+    case 'repeat': {
+      // A repetition without end is ended by a turn that takes nothing; others may have all their turns so.
+      const empty = shortest(tree.item) === 0 && tree.max < Number.POSITIVE_INFINITY;
+      const turns = empty ? tree.max : Math.min(tree.max, length);
+      const item = waysIn(tree.item, length);
+      return item === 1 ? turns + 1 : (item + 1) ** turns;
+    }
+    case 'reference':
+      return length + 1;
+    default:
+      return 1;
+  }
 }
 
 /** Characters that one way walks over without a choice. */

@@ -1,9 +1,15 @@
 import { Script } from 'node:vm';
 
-/** A match that was given up; nobody knows whether there is one. */
+/** A match that was given up, or not begun; nobody knows whether there is one. */
 export class MatchTimeout extends Error {}
 
 const milliseconds = 20;
+/** More than any text needs that was not made to be slow. */
+const longMilliseconds = 2;
+/** Long ones get a fifth of the time, all other requests the rest. */
+const pauseFactor = 4;
+let pausedUntil = 0;
+
 const key = Symbol.for('venvhost.timed');
 const holder = globalThis as typeof globalThis & { [key]?: () => unknown };
 const script = new Script(`globalThis[Symbol.for('venvhost.timed')]()`);
@@ -15,15 +21,19 @@ const script = new Script(`globalThis[Symbol.for('venvhost.timed')]()`);
  * @throws MatchTimeout
  */
 export function timed<T>(source: string, run: () => T): T {
+  const name = `the pattern ${JSON.stringify(source)}`;
+  const start = performance.now();
+  if (start < pausedUntil)
+    throw new MatchTimeout(`${name} is not tried so soon after a match that took long`);
   holder[key] = run;
   try {
     return script.runInThisContext({ timeout: milliseconds }) as T;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
-    throw new MatchTimeout(
-      `the pattern ${JSON.stringify(source)} took more than ${milliseconds} ms`,
-    );
+    throw new MatchTimeout(`${name} took more than ${milliseconds} ms`);
   } finally {
+    const end = performance.now();
+    if (end - start > longMilliseconds) pausedUntil = end + pauseFactor * (end - start);
     delete holder[key];
   }
 }

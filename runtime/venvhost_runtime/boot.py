@@ -158,7 +158,23 @@ def check_identity(boot):
         raise RuntimeError("the process could become root again")
 
 
+#: What Debian gives to Apache. Node has raised the soft limit to the hard one, which may be a million: code that
+#: closes all possible descriptors would take long, and select() knows 1024. Applications may raise it again.
+_OPEN_FILES = 8192
+
+
+def _lower_open_files():
+    try:
+        import resource
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if soft == resource.RLIM_INFINITY or soft > _OPEN_FILES:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, hard))
+    except (ImportError, ValueError, OSError):
+        pass
+
+
 def set_up_process(boot):
+    _lower_open_files()
     if boot["umask"] is not None:
         os.umask(boot["umask"])
     if boot["directory"] is not None:

@@ -5,6 +5,8 @@
 export type Event =
   // server
   | { type: 'server-starting'; version: string; pid: number }
+  /** What all processes together need when they have started, and what one process may have. */
+  | { type: 'open-files'; needed: number; limit: number }
   | { type: 'server-listening'; addresses: string[] }
   | { type: 'server-stopping'; reason: string }
   | { type: 'server-stopped' }

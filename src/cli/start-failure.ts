@@ -46,12 +46,14 @@ export function startHint(message: string, portOption: string): string[] {
   const port = portOf(message);
   if (port > 0) return listenHint(message, port, portOption);
   const log = /^cannot open the log file "(.*)": (.*)$/.exec(message);
-  if (log)
-    return log[2]!.startsWith('no such file')
-      ? [`make its folder: mkdir -p ${dirname(log[1]!)}`]
-      : ['start venvhost as root, or let ErrorLog and CustomLog name a folder of its user'];
-  if (message.startsWith('cannot write the process id'))
+  if (log?.[2]?.startsWith('no such file'))
+    return [`make its folder: mkdir -p ${dirname(log[1]!)}`];
+  if (log?.[2] === 'permission denied')
+    return ['start venvhost as root, or let ErrorLog and CustomLog name a folder of its user'];
+  if (/^cannot write the process id .*: (permission denied|no such file)/.test(message))
     return ['let PidFile name a file that the user of venvhost can write, or take it out'];
+  if (message.includes('open files for its processes'))
+    return ['raise the limit: LimitNOFILE= in the unit of systemd, ulimit -Hn in a shell'];
   if (message.startsWith(folderFailed))
     return ['let WSGISocketPrefix name a folder that the user of venvhost can write'];
   return [];

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import type { Emit } from '../base/events.js';
+import { openFileLimit } from '../base/open-files.js';
 import type { Endpoint, HostPlan, Plan } from '../plan/plan.js';
 import { compileAccessLogs, type WriteLine } from './access-log.js';
 import { createAllowance } from './allowance.js';
@@ -61,6 +61,7 @@ const tickMilliseconds = 100;
 const defaultConnections = 16_384;
 /** Open files that belong to no client: listeners, logs, processes of applications; and answers that wait on disk. */
 const spareFiles = 256 + diskLimits.files;
+const fewestFiles = 512;
 const noVariables: Variables = new Map();
 /** Bytes of a request head that are parsed at all, whatever the limits say. */
 const mostHead = 16 * 1024 * 1024;
@@ -153,17 +154,10 @@ function headLimit(hosts: readonly HostPlan[]): number {
 
 /** One in two may need a second file, for its request body or the static file that it gets; most are idle. */
 function mostConnections(): number {
-  return Math.min(defaultConnections, Math.floor((openFiles() - spareFiles) / 1.5));
-}
-
-/** The limit of this process, which Node has raised as far as it may be. */
-function openFiles(): number {
-  try {
-    const limits = readFileSync('/proc/self/limits', 'latin1');
-    return Math.max(512, Number(/^Max open files\s+(\d+)/m.exec(limits)?.[1] ?? Infinity));
-  } catch {
-    return Number.POSITIVE_INFINITY;
-  }
+  return Math.min(
+    defaultConnections,
+    Math.floor((Math.max(fewestFiles, openFileLimit()) - spareFiles) / 1.5),
+  );
 }
 
 /** Ids that no other gateway and no later start makes again. */

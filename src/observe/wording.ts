@@ -15,6 +15,11 @@ export function wordingOf(event: Event): Wording {
   switch (event.type) {
     case 'server-starting':
       return { level: 'info', text: `venvhost ${event.version} starts as process ${event.pid}` };
+    case 'open-files':
+      return {
+        level: 'info',
+        text: `needs ${event.needed} open files for its processes, and may have ${event.limit}`,
+      };
     case 'server-listening':
       return always(`listening on ${event.addresses.join(' ')}`);
     case 'server-stopping':

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import {
   closeSync,
   constants,
@@ -12,8 +12,10 @@ import {
   type Stats,
 } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { withoutDebugger } from '../base/deaf.js';
+import { createGuard, type Guard } from './guard.js';
 
 /** What one look at a path shows; links are not followed. `mode` are the permission bits. */
 export interface Entry {
@@ -69,6 +71,7 @@ export interface Machine {
 
 /** The machine that this process runs on. */
 export function realMachine(): Machine {
+  const guard = createGuard();
   return {
     self: {
       uid: process.getuid?.() ?? -1,
@@ -94,7 +97,7 @@ export function realMachine(): Machine {
     list: (folder) => attempt(() => readdirSync(folder).sort()) ?? [],
     read: (path) => attempt(() => withFile(path, (fd) => readFileSync(fd, 'utf8'))),
     head: (path, bytes) => attempt(() => readHead(path, bytes)),
-    run,
+    run: (argv, options) => run(argv, options, guard),
   };
 }
 
@@ -158,42 +161,67 @@ function attempt<T>(read: () => T): T | undefined {
 /** More output than this is no answer to most questions of ours. */
 const usualLimit = 64 * 1024;
 
-function run(argv: readonly string[], options: RunOptions): Promise<Ran> {
+function run(argv: readonly string[], options: RunOptions, guard: Guard): Promise<Ran> {
   const { outputLimit = usualLimit } = options;
   return new Promise((resolve) => {
-    let stdout = '';
-    let stderr = '';
     let failure: string | undefined;
-    // A group of its own, so that a shell script that hangs goes with everything it started.
-    const child = spawn(argv[0]!, argv.slice(1), {
+    guard.prepare();
+    const child = spawnGroup(argv, options);
+    if (child instanceof Error) {
+      resolve({ status: null, signal: null, stdout: '', stderr: '', failure: child.message });
+      return;
+    }
+    const { pid } = child;
+    if (pid !== undefined) guard.add(pid);
+    // Without descriptors there is neither process nor stream, only the event `error`.
+    const stdout = collect(child.stdout, outputLimit);
+    const stderr = collect(child.stderr, outputLimit);
+    const killGroup = () => {
+      if (pid !== undefined) attempt(() => process.kill(-pid, 'SIGKILL'));
+    };
+    const end = (status: number | null, signal: string | null) => {
+      clearTimeout(timer);
+      const said = { stdout: stdout(), stderr: stderr() };
+      resolve({ status, signal, ...said, ...(failure !== undefined && { failure }) });
+    };
+    const timer = setTimeout(() => {
+      failure = `no answer within ${options.seconds} s`;
+      killGroup();
+      // What escaped from the group may still hold the pipes.
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    }, options.seconds * 1000);
+    child.on('error', (error) => {
+      failure = error.message;
+      end(null, null);
+    });
+    child.on('exit', () => {
+      // What it started must not stay, nor hold the pipes open.
+      killGroup();
+      if (pid !== undefined) guard.remove(pid);
+    });
+    child.on('close', end);
+  });
+}
+
+/** A group of its own, so that a shell script that hangs goes with everything it started. */
+function spawnGroup(argv: readonly string[], options: RunOptions): ChildProcess | Error {
+  try {
+    return spawn(argv[0]!, argv.slice(1), {
       cwd: '/',
       env: options.environment,
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
-    const end = (status: number | null, signal: string | null) => {
-      clearTimeout(timer);
-      resolve({ status, signal, stdout, stderr, ...(failure !== undefined && { failure }) });
-    };
-    const timer = setTimeout(() => {
-      failure = `no answer within ${options.seconds} s`;
-      if (child.pid) attempt(() => process.kill(-child.pid!, 'SIGKILL'));
-      // What escaped from the group may still hold the pipes.
-      child.stdout.destroy();
-      child.stderr.destroy();
-    }, options.seconds * 1000);
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      if (stdout.length < outputLimit) stdout += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      if (stderr.length < outputLimit) stderr += text;
-    });
-    child.on('error', (error) => {
-      failure = error.message;
-      end(null, null);
-    });
-    // What it started must not stay, nor hold the pipes open.
-    child.on('exit', () => child.pid && attempt(() => process.kill(-child.pid!, 'SIGKILL')));
-    child.on('close', end);
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+function collect(stream: Readable | null | undefined, limit: number): () => string {
+  let kept = '';
+  stream?.setEncoding('utf8').on('data', (text: string) => {
+    if (kept.length < limit) kept += text;
   });
+  return () => kept;
 }

@@ -52,20 +52,24 @@ export function startGatewayProcess(
   hear: (message: FromGateway) => void,
   exited: (exit: GatewayExit) => void,
 ): GatewayProcess {
-  const argv = command.identity ? [JSON.stringify(command.identity)] : [];
-  const child = spawn(process.execPath, [...withoutDebugger(), command.main, ...argv], {
-    cwd: '/',
-    env: { ...command.environment },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc', ...inherited(command)],
-  });
   const kept = lastLines(20);
+  let child: ChildProcess;
+  try {
+    child = spawnGateway(command);
+  } catch (error) {
+    setImmediate(exited, { code: null, signal: null, lastLines: [(error as Error).message] });
+    return { pid: 0, send: () => {}, kill: () => {} };
+  }
   for (const stream of [child.stdout, child.stderr]) {
     const lines = lineSplitter(kept.add);
     stream?.on('data', lines.push);
     stream?.on('end', lines.end);
   }
   child.on('message', (message) => hear(message as FromGateway));
-  watchExit(child, (code, signal) => exited({ code, signal, lastLines: kept.all() }));
+  watchExit(child, (code, signal, error) => {
+    if (error) kept.add(error.message);
+    exited({ code, signal, lastLines: kept.all() });
+  });
   return {
     pid: child.pid ?? 0,
     send: (message) => {
@@ -76,22 +80,32 @@ export function startGatewayProcess(
   };
 }
 
+/** Without descriptors there is a child without streams, which tells its `error`; without memory it throws. */
+function spawnGateway(command: GatewayCommand): ChildProcess {
+  const argv = command.identity ? [JSON.stringify(command.identity)] : [];
+  return spawn(process.execPath, [...withoutDebugger(), command.main, ...argv], {
+    cwd: '/',
+    env: { ...command.environment },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc', ...inherited(command)],
+  });
+}
+
 function inherited({ listeners, logs, runtime }: GatewayCommand): number[] {
   return [...listeners, ...logs, ...(runtime ?? [])];
 }
 
 function watchExit(
   child: ChildProcess,
-  exited: (code: number | null, signal: string | null) => void,
+  exited: (code: number | null, signal: string | null, error?: Error) => void,
 ): void {
   let over = false;
-  const finish = (code: number | null, signal: string | null) => {
+  const finish = (code: number | null, signal: string | null, error?: Error) => {
     if (over) return;
     over = true;
-    exited(code, signal);
+    exited(code, signal, error);
   };
-  child.on('error', () => {
-    if (child.pid === undefined) finish(null, null);
+  child.on('error', (error) => {
+    if (child.pid === undefined) finish(null, null, error);
   });
   child.on('exit', (code, signal) => setTimeout(() => finish(code, signal), 100));
   child.on('close', finish);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Emit } from '../base/events.js';
+import { openFileLimit } from '../base/open-files.js';
 import { namedScripts } from '../plan/named-scripts.js';
 import type { Plan } from '../plan/plan.js';
 import { realMachine } from '../python/machine.js';
@@ -12,6 +13,7 @@ import { diagnoseGroup } from './diagnose.js';
 import { explainImports } from './explain-imports.js';
 import { type Gateways, startGateways } from './gateways.js';
 import { openLogFiles } from './log-files.js';
+import { demandFiles, neededFiles } from './open-files.js';
 import { gatewayMain, packageVersion } from './package-files.js';
 import { writePidFile } from './pid-file.js';
 import { runtimeCommands } from './runtime-command.js';
@@ -64,6 +66,9 @@ async function startParts(
   undoAll: () => Promise<void>,
 ): Promise<Server> {
   const version = packageVersion();
+  const needed = neededFiles(plan);
+  const limit = openFileLimit();
+  demandFiles(needed, limit);
   const sockets = bindAll(plan, undo);
   const logs = openLogFiles(plan.logs);
   undo.push(logs.close);
@@ -72,6 +77,7 @@ async function startParts(
   undo.push(close);
   const emit = explainImports(plan, machine, write);
   emit({ type: 'server-starting', version, pid: process.pid });
+  if (limit !== Number.POSITIVE_INFINITY) emit({ type: 'open-files', needed, limit });
 
   const gatewayIdentity = switchable(plan.gateways.identity);
   const folder = makeSocketFolder(plan.socketPrefix, gatewayIdentity);

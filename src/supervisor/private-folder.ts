@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import path from 'node:path';
 import { isAlive } from '../base/is-alive.js';
 import { isRenamedByOthers, withPlace } from '../base/place.js';
+import { reasonOf } from './system-error.js';
 
 const { O_DIRECTORY, O_NOFOLLOW } = fs.constants;
 
@@ -18,7 +19,7 @@ export function makePrivateFolder(folder: string, gid: number | undefined): void
         `cannot make sockets in "${folder}": others may rename what is in "${path.dirname(place.path)}"; state another WSGISocketPrefix`,
       );
     const made = place.at(place.name);
-    fs.mkdirSync(made, { mode: 0o700 });
+    makeFolder(made, folder);
     if (gid === undefined) return;
     const fd = fs.openSync(made, O_DIRECTORY | O_NOFOLLOW);
     try {
@@ -28,6 +29,17 @@ export function makePrivateFolder(folder: string, gid: number | undefined): void
       fs.closeSync(fd);
     }
   });
+}
+
+/** @throws Error with the name that people know */
+function makeFolder(system: string, folder: string): void {
+  try {
+    fs.mkdirSync(system, { mode: 0o700 });
+  } catch (error) {
+    throw new Error(
+      `cannot make the folder of the sockets, ${JSON.stringify(folder)}: ${reasonOf(error)}`,
+    );
+  }
 }
 
 /** Removes a folder of ours, and the files in it. What belongs to others, or was put in its place, stays. */

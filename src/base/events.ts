@@ -13,6 +13,8 @@ export type Event =
   | { type: 'server-failed'; message: string }
   /** One that Apache knows and this server does not, or that nobody knows. */
   | { type: 'signal-ignored'; signal: string }
+  /** Somebody removed the folder of sockets under the server; another one takes its place. */
+  | { type: 'socket-folder-removed'; gone: string; path: string }
   // gateways
   | { type: 'gateway-up'; gateway: number; pid: number }
   | {

@@ -32,6 +32,8 @@ export interface GatewayOptions {
   readonly want: (processGroup: string, applicationGroup: string) => void;
   /** Told when a request in the process of this endpoint ran longer than request-timeout. */
   readonly overdue: (endpoint: number) => void;
+  /** Told while no connection to the process of this endpoint can be made; every few seconds. */
+  readonly unreachable: (endpoint: number) => void;
   /** Writers of lines by the indexes of `Plan.logs`. */
   readonly accessLogs: readonly WriteLine[];
   readonly maxConnections?: number;
@@ -80,6 +82,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     emit,
     want: options.want,
     overdue: options.overdue,
+    unreachable: options.unreachable,
   });
   const sites = createSites(
     plan.hosts,

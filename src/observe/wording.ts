@@ -33,6 +33,11 @@ export function wordingOf(event: Event): Wording {
         level: 'warn',
         text: `got ${event.signal}, which means nothing here: to read the configuration again or to open other log files, restart the server`,
       };
+    case 'socket-folder-removed':
+      return {
+        level: 'warn',
+        text: `the folder of sockets ${quote(event.gone)} was removed or changed while the server runs; new processes use ${quote(event.path)}`,
+      };
     case 'gateway-up':
       return { level: 'info', text: `gateway ${event.gateway} is up as process ${event.pid}` };
     case 'gateway-died':
@@ -219,6 +224,8 @@ function reasonText(event: EventOf<'daemon-restarting'>): string {
       return 'it has served maximum-requests';
     case 'request-timeout':
       return 'a request in it ran longer than request-timeout';
+    case 'unreachable':
+      return 'gateways cannot connect to it, or cannot find its files; were they removed?';
     case 'signal':
       return 'it got a signal to end';
     default:

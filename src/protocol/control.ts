@@ -118,6 +118,7 @@ export const leavingReasons = [
   'maximum-requests',
   'signal',
   'request-timeout',
+  'unreachable',
 ] as const;
 export type LeavingReason = (typeof leavingReasons)[number];
 export type Leaving = { readonly reason: LeavingReason; readonly script: string | null };

@@ -1,3 +1,4 @@
+import { constants, openSync } from 'node:fs';
 import type { Emit } from '../base/events.js';
 import { type Embedded, startEmbedded } from '../embed/embedded.js';
 import type { EmbeddedPlan, Endpoint } from '../plan/plan.js';
@@ -34,6 +35,7 @@ export async function startEmbeddedRuntime(options: EmbeddedRuntimeOptions): Pro
   const who = { processGroup: '', applicationGroup: '', pid };
   const dialect = dialectOf(plan);
   const startedAt = performance.now();
+  const { socket, journal } = holdFiles(files);
 
   function hear(news: ControlNews): void {
     switch (news.type) {
@@ -41,7 +43,7 @@ export async function startEmbeddedRuntime(options: EmbeddedRuntimeOptions): Pro
         const { version, prefix } = news.ready;
         const milliseconds = Math.round(performance.now() - startedAt);
         emit({ type: 'embedded-ready', gateway: number, pid, version, prefix, milliseconds });
-        const { socket, journal, secret } = files;
+        const { secret } = files;
         const { threads } = plan;
         options.up({ id: endpointId, ...who, socket, journal, secret, threads, dialect });
         return;
@@ -76,3 +78,20 @@ export async function startEmbeddedRuntime(options: EmbeddedRuntimeOptions): Pro
     ended: () => options.failed('the embedded Python ended'),
   });
 }
+
+/**
+ * Paths that lead to the files themselves: this process finds them also when somebody removes the folder, and need
+ * not be replaced for that. Only Linux has such paths.
+ */
+function holdFiles({ socket, journal, journalFd }: RuntimeFiles): {
+  readonly socket: string;
+  readonly journal: string;
+} {
+  if (process.platform !== 'linux') return { socket, journal };
+  // Never closed. It cannot be read, only found.
+  const fd = openSync(socket, onlyPath | constants.O_NOFOLLOW);
+  return { socket: `/proc/self/fd/${fd}`, journal: `/proc/self/fd/${journalFd}` };
+}
+
+/** `O_PATH` of Linux. */
+const onlyPath = 0o10000000;

@@ -20,6 +20,8 @@ export interface SeatOptions {
   readonly want: (processGroup: string, applicationGroup: string) => void;
   /** A request in the process of this endpoint ran longer than request-timeout. */
   readonly overdue: (endpoint: number) => void;
+  /** No gateway connection to the process of this endpoint can be made. */
+  readonly unreachable: (endpoint: number) => void;
   /** What the runtime inside of a gateway needs, made anew for each process; with `Plan.embedded` only. */
   readonly createFiles?: (id: number) => ProcessFiles;
   readonly spawn?: typeof startGatewayProcess;
@@ -151,7 +153,7 @@ export class GatewaySeat {
   }
 
   #hear(message: FromGateway): void {
-    const { emit, want, overdue } = this.#options;
+    const { emit, want, overdue, unreachable } = this.#options;
     this.#pulse = freshPulse;
     switch (message.type) {
       case 'alive':
@@ -170,6 +172,9 @@ export class GatewaySeat {
         return;
       case 'overdue':
         overdue(message.endpoint);
+        return;
+      case 'unreachable':
+        unreachable(message.endpoint);
         return;
       case 'event':
         emit(message.event);

@@ -55,6 +55,8 @@ export type FromGateway =
     }
   /** A request in this process ran longer than request-timeout. */
   | { readonly type: 'overdue'; readonly endpoint: number }
+  /** It cannot connect to this process. */
+  | { readonly type: 'unreachable'; readonly endpoint: number }
   | { readonly type: 'event'; readonly event: Event }
   | { readonly type: 'drained' };
 

@@ -10,6 +10,8 @@ export interface Outgoing {
 /** Messages that may wait for the supervisor, and bytes of theirs. */
 const mostMessages = 10_000;
 const mostBytes = 16 * 1024 * 1024;
+/** What is said again as long as it holds. */
+const repeated: readonly FromGateway['type'][] = ['want', 'unreachable'];
 /** About so many bytes has a message without its text. */
 const fewBytes = 500;
 
@@ -45,7 +47,7 @@ export function createOutgoing(send: (message: FromGateway, sent: () => void) =>
   return {
     emit,
     tell(message) {
-      if (message.type !== 'want' || !full()) put(message, fewBytes);
+      if (!repeated.includes(message.type) || !full()) put(message, fewBytes);
     },
   };
 }

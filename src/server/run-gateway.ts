@@ -35,6 +35,7 @@ export function runGateway(link: Link): void {
       want: (processGroup, applicationGroup) =>
         tell({ type: 'want', processGroup, applicationGroup }),
       overdue: (endpoint) => tell({ type: 'overdue', endpoint }),
+      unreachable: (endpoint) => tell({ type: 'unreachable', endpoint }),
       accessLogs: logs.map((log) => log.write),
     });
     embedded = await startPython(message, gateway);

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Emit } from '../base/events.js';
 import { openFileLimit } from '../base/open-files.js';
 import { namedScripts } from '../plan/named-scripts.js';
@@ -80,7 +82,11 @@ async function startParts(
   if (limit !== Number.POSITIVE_INFINITY) emit({ type: 'open-files', needed, limit });
 
   const gatewayIdentity = switchable(plan.gateways.identity);
-  const folder = makeSocketFolder(plan.socketPrefix, gatewayIdentity);
+  const folder = makeSocketFolder(plan.socketPrefix, gatewayIdentity, {
+    // The folder of a user's session goes when its last session ends; the server may stay.
+    ...(process.getuid?.() !== 0 && { fallback: join(tmpdir(), 'venvhost') }),
+    moved: (gone, path) => emit({ type: 'socket-folder-removed', gone, path }),
+  });
   undo.push(folder.remove);
   if (plan.pidFile !== undefined) undo.push(writePidFile(plan.pidFile).remove);
 
@@ -107,6 +113,7 @@ async function startParts(
     // A gateway may take requests while another one starts, and daemons do.
     want: (...pair) => (supervisor ? supervisor.want(...pair) : early.push(pair)),
     overdue: (endpoint) => supervisor?.overdue(endpoint),
+    unreachable: (endpoint) => supervisor?.unreachable(endpoint),
   });
   undo.push(async () => {
     gateways.killNow();

@@ -4,6 +4,7 @@ import { createSlot, type Slot, type SlotWorld } from './slot.js';
 export interface ProcessSet {
   stop(graceful: number): Promise<void>;
   overdue(id: number): void;
+  unreachable(id: number): void;
   checkJournals(): void;
   killNow(): void;
 }
@@ -38,6 +39,9 @@ export function startProcessSet(world: SetWorld, processes: number): ProcessSet 
     },
     overdue(id) {
       for (const slot of slots) slot.overdue(id);
+    },
+    unreachable(id) {
+      for (const slot of slots) slot.unreachable(id);
     },
     checkJournals() {
       for (const slot of slots) slot.checkJournals();

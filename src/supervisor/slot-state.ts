@@ -187,8 +187,14 @@ function replace(
   limits: SlotLimits,
 ): Step {
   const failed = reason === 'import-failed';
-  const failures = failed ? afterFailedImport(state.failures, now - state.since) : noFailures;
-  const delay = failed ? delayAfterImports(failures.imports) : 0;
+  const lived = now - state.since;
+  const failures = failed
+    ? afterFailedImport(state.failures, lived)
+    : reason === 'unreachable'
+      ? // The next one may be no easier to reach.
+        afterDeath(state.failures, 'unused', lived)
+      : noFailures;
+  const delay = failed ? delayAfterImports(failures.imports) : delayAfter(failures, limits.share);
   const step = startAfter(delay, failures, now, limits);
   return { state: step.state, effects: ['let-go', ...step.effects] };
 }

@@ -48,6 +48,8 @@ export interface Slot {
   stop(graceful: number): Promise<void>;
   /** A request in this process ran longer than request-timeout: another process takes its place. */
   overdue(id: number): void;
+  /** A gateway cannot connect to this process: another one takes its place. Those that are connected go on meanwhile. */
+  unreachable(id: number): void;
   /** Ends a process that has changed the length of its journal. To be asked now and then. */
   checkJournals(): void;
   /** SIGKILL for everything, without waiting: the last resort when the supervisor itself fails. */
@@ -72,6 +74,8 @@ interface Incarnation {
 
 /** So many starts in a row that failed: requests need not wait for this slot. */
 const hopelessAfter = 2;
+/** Processes that leave for these reasons serve until the next one is ready. */
+const serveOn: readonly LeavingReason[] = ['script-changed', 'unreachable'];
 /** More scripts than this are not remembered: what a process says is not believed without limit. */
 const mostLoaded = 1000;
 
@@ -79,7 +83,7 @@ const mostLoaded = 1000;
 export function createSlot(world: SlotWorld): Slot {
   let state: SlotState = { kind: 'stopped' };
   let current: Incarnation | undefined;
-  /** They serve with the old code until the current one is ready. */
+  /** They serve, with the old code or those gateways that are connected, until the current one is ready. */
   const outdated = new Set<Incarnation>();
   const alive = new Set<Incarnation>();
   let timer: NodeJS.Timeout | undefined;
@@ -238,13 +242,15 @@ export function createSlot(world: SlotWorld): Slot {
     const leaving = current;
     current = undefined;
     if (!leaving) return;
-    if (event.type === 'leaving' && event.reason === 'script-changed') outdated.add(leaving);
+    if (event.type === 'leaving' && serveOn.includes(event.reason)) outdated.add(leaving);
     else limitEnd(leaving);
   }
 
   /** Its successor is ready, or it is no use any more. */
   function dismiss(old: Incarnation, how?: { readonly stacks: boolean }): void {
     outdated.delete(old);
+    // A gateway that is not connected hears it from nobody else.
+    world.endpointLeaving(old.id);
     old.daemon.stop(world.timeouts.graceful, how);
     limitEnd(old);
   }
@@ -332,6 +338,9 @@ export function createSlot(world: SlotWorld): Slot {
       }
       one.daemon.stop(world.timeouts.graceful, { stacks: true });
       leave(one, 'request-timeout', undefined);
+    },
+    unreachable(id) {
+      if (current?.id === id && state.kind === 'ready') leave(current, 'unreachable', undefined);
     },
     checkJournals() {
       for (const one of alive)

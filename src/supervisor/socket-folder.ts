@@ -32,8 +32,17 @@ export interface ProcessFiles {
 
 export interface SocketFolder {
   readonly path: string;
+  /** Makes the folder again where somebody has removed it, at another path. @throws Error when it cannot be made */
   create(id: number): ProcessFiles;
   remove(): void;
+}
+
+/** What becomes of a folder that somebody removes under the server. */
+export interface WhenRemoved {
+  /** Where it is made again when it cannot be in its first place, such as a user's folder that goes at logout. */
+  readonly fallback?: string;
+  /** It was made again. */
+  readonly moved?: (gone: string, path: string) => void;
 }
 
 /** `sun_path` of Linux has 108 bytes, one of them for the NUL at the end. */
@@ -46,8 +55,36 @@ const longestSocketPath = 107;
  *
  * @throws Error when the folder cannot be made or a socket path in it would be too long
  */
-export function makeSocketFolder(prefix: string, owner: Owner | undefined): SocketFolder {
-  removeStaleFolders(prefix);
+export function makeSocketFolder(
+  prefix: string,
+  owner: Owner | undefined,
+  { fallback, moved }: WhenRemoved = {},
+): SocketFolder {
+  for (const one of [prefix, ...(fallback === undefined ? [] : [fallback])])
+    removeStaleFolders(one);
+  let made = makeFolder(prefix, owner);
+
+  function present(): string {
+    if (isStill(made)) return made.path;
+    const gone = made.path;
+    made = makeAgain(prefix, fallback, owner);
+    moved?.(gone, made.path);
+    return made.path;
+  }
+
+  return {
+    get path() {
+      return made.path;
+    },
+    create: (id) => createFiles(present(), id, owner),
+    remove: () => removePrivateFolder(made.path),
+  };
+}
+
+/** A folder that we made, and how to know it again. */
+type Made = Pick<fs.Stats, 'dev' | 'ino' | 'uid' | 'gid' | 'mode'> & { readonly path: string };
+
+function makeFolder(prefix: string, owner: Owner | undefined): Made {
   const folder = `${prefix}.${process.pid}.${randomBytes(4).toString('hex')}`;
   const example = path.join(folder, 'd1000000.sock~');
   if (Buffer.byteLength(example) > longestSocketPath)
@@ -56,11 +93,27 @@ export function makeSocketFolder(prefix: string, owner: Owner | undefined): Sock
     );
   fs.mkdirSync(path.dirname(prefix), { recursive: true, mode: 0o755 });
   makePrivateFolder(folder, owner?.gid);
-  return {
-    path: folder,
-    create: (id) => createFiles(folder, id, owner),
-    remove: () => removePrivateFolder(folder),
-  };
+  const { dev, ino, uid, gid, mode } = fs.lstatSync(folder);
+  return { path: folder, dev, ino, uid, gid, mode };
+}
+
+/** Whether it is there, is the same one, and is as we made it: not a link or a folder that took its place. */
+function isStill({ path: folder, ...made }: Made): boolean {
+  const found = lookAt(folder);
+  return (
+    found !== undefined &&
+    (Object.keys(made) as (keyof typeof made)[]).every((key) => found[key] === made[key])
+  );
+}
+
+/** Always with a new name: whoever removed the old one may have put something in its place. */
+function makeAgain(prefix: string, fallback: string | undefined, owner: Owner | undefined): Made {
+  try {
+    return makeFolder(prefix, owner);
+  } catch (error) {
+    if (fallback === undefined) throw error;
+    return makeFolder(fallback, owner);
+  }
 }
 
 function createFiles(folder: string, id: number, owner: Owner | undefined): ProcessFiles {
@@ -84,19 +137,24 @@ function createFiles(folder: string, id: number, owner: Owner | undefined): Proc
         fs.closeSync(journalFd);
       }),
       begun: () => hasBegunAny(journal),
-      resized: () => {
-        const size = fs.lstatSync(journal, { throwIfNoEntry: false })?.size;
-        return size !== undefined && size !== journalLength;
-      },
+      resized: () => (lookAt(journal)?.size ?? journalLength) !== journalLength,
       remove: () => {
-        fs.rmSync(socket, { force: true });
-        fs.rmSync(journal, { force: true });
+        for (const file of [socket, journal]) if (lookAt(file)) fs.rmSync(file, { force: true });
       },
     };
   } catch (error) {
     fs.closeSync(journalFd);
     fs.rmSync(journal, { force: true });
     throw error;
+  }
+}
+
+/** Undefined where it is not there, or its folder has become something else. */
+function lookAt(file: string): fs.Stats | undefined {
+  try {
+    return fs.lstatSync(file);
+  } catch {
+    return undefined;
   }
 }
 

@@ -48,6 +48,8 @@ export interface Supervisor {
   want(processGroup: string, applicationGroup: string): void;
   /** Replaces the process of an endpoint in which a request ran longer than request-timeout. */
   overdue(id: number): void;
+  /** Replaces the process of an endpoint to which a gateway cannot connect. */
+  unreachable(id: number): void;
   /** Stops all daemons; resolves when no process is left. */
   stop(graceful: number): Promise<void>;
   killNow(): void;
@@ -99,6 +101,9 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     want,
     overdue(id) {
       if (!stopping) for (const set of all()) set.overdue(id);
+    },
+    unreachable(id) {
+      if (!stopping) for (const set of all()) set.unreachable(id);
     },
     async stop(graceful) {
       stopping = true;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ask } from '../support/http.js';
 import type { Python } from '../support/pythons.js';
@@ -113,6 +113,22 @@ testEmbedded('WSGIPythonHome and WSGIPythonPath make its environment', async (_p
     );
   });
 });
+
+testEmbedded(
+  'when the run folder is removed, a new interpreter gets its connection all the same',
+  async () => {
+    const scripts = { 'a.wsgi': tells, 'b.wsgi': tells };
+    const more = (folder: string) => `WSGISocketPrefix "${join(folder, 's')}"`;
+    await withEmbedded({ scripts, more }, async (server, folder) => {
+      const { pid } = await facts(server, '/a');
+      const name = readdirSync(folder).find((one) => /^s\.\d+\./.test(one));
+      assert.ok(name);
+      rmSync(join(folder, name), { recursive: true });
+      assert.equal((await facts(server, '/b')).pid, pid);
+      assert.equal(server.log.filter(isEvent('gateway-up')).length, 1);
+    });
+  },
+);
 
 testEmbedded('two applications have an interpreter each, in one process', async (_python, home) => {
   await withEmbedded({ scripts: { 'a.wsgi': tells, 'b.wsgi': tells }, home }, async (server) => {

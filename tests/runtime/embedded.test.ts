@@ -59,6 +59,7 @@ async function withGateway(
     },
     want: () => {},
     overdue: () => {},
+    unreachable: () => {},
     createFiles: sockets.create,
   });
   await gateways.ready;

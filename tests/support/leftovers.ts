@@ -1,4 +1,5 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { entries, repository } from './run-folder.js';
@@ -51,12 +52,14 @@ export function lookBefore(folder: string): Before {
 
 /** `venvhost.<pid>.<random>` in the places for sockets, where the process has gone. */
 function deadSocketFolders(): string[] {
-  return ['/run', process.env['XDG_RUNTIME_DIR'] ?? ''].filter(Boolean).flatMap((parent) =>
-    listNames(parent).flatMap((name) => {
-      const pid = /^venvhost\.(\d+)\./.exec(name)?.[1];
-      return pid && read(`/proc/${pid}/cmdline`) === '' ? [join(parent, name)] : [];
-    }),
-  );
+  return ['/run', process.env['XDG_RUNTIME_DIR'] ?? '', tmpdir()]
+    .filter(Boolean)
+    .flatMap((parent) =>
+      listNames(parent).flatMap((name) => {
+        const pid = /^venvhost\.(\d+)\./.exec(name)?.[1];
+        return pid && read(`/proc/${pid}/cmdline`) === '' ? [join(parent, name)] : [];
+      }),
+    );
 }
 
 const runtime = join(repository, 'runtime/venvhost_runtime');

@@ -17,6 +17,8 @@ export interface Site {
   readonly files?: Readonly<Record<string, string>>;
   /** The access rule for scripts; empty for none. */
   readonly access?: string;
+  /** The command, where it is not bin/venvhost.js of this repository. */
+  readonly command?: readonly [string, ...string[]];
   /** Added to the environment of the command. */
   readonly env?: NodeJS.ProcessEnv;
 }
@@ -31,6 +33,7 @@ export async function withSite(
     files = {},
     access = 'Require all granted',
     env = {},
+    command,
   }: Site,
   body: (server: Server, folder: string) => Promise<void>,
 ): Promise<void> {
@@ -61,6 +64,7 @@ ${more(folder)}
   );
   const server = await startVenvhost(['run', '-f', configuration], {
     env: { ...process.env, ...env },
+    ...(command && { command }),
   });
   try {
     await body(server, folder);

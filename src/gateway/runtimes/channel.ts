@@ -63,12 +63,17 @@ export interface ChannelEvents {
   outdated(): void;
   /** It did not take a request that was meant for it. */
   refused(): void;
+  /** No connection can be made, or the journal is not there: its files were removed. */
+  unreachable(): void;
   /** All streams have been told. */
   lost(): void;
 }
 
 /** Bytes that are read at once: one Data frame of full length, so that each makes one write to its client. */
 const readLength = headerLength + maximumData;
+
+/** Errors of a connect that tell nothing of the process's files: it has no time, or the gateway no descriptors. */
+const busy: ReadonlySet<string | undefined> = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOBUFS']);
 
 const usesMask = (1 << (24 - slotBits)) - 1;
 
@@ -126,7 +131,9 @@ export class Channel {
       },
     });
     this.#out = new Outbox(this.#socket);
-    this.#socket.on('error', () => {});
+    this.#socket.on('error', ({ code, syscall }: NodeJS.ErrnoException) => {
+      if (syscall === 'connect' && !busy.has(code)) events.unreachable();
+    });
     this.#socket.on('end', () => this.#socket.destroy());
     this.#socket.on('close', () => this.#lose());
     const group = Buffer.from(applicationGroup).toString('latin1');
@@ -325,6 +332,7 @@ export class Channel {
       this.journal = openJournal(this.process.endpoint.journal, region);
     } catch {
       // Without a journal every request counts as begun; the process still serves.
+      this.#events.unreachable();
     }
     this.#events.welcomed();
   }

@@ -23,6 +23,8 @@ export interface PoolOptions {
   readonly want: (processGroup: string, applicationGroup: string) => void;
   /** A request in this process ran longer than request-timeout. */
   readonly overdue: (endpoint: number) => void;
+  /** No connection to this process can be made. */
+  readonly unreachable: (endpoint: number) => void;
 }
 
 const wantAgainMilliseconds = 1000;
@@ -77,7 +79,7 @@ export class Pool {
   /** Takes a request that begins to wait now. */
   submit(request: Waiting): void {
     const old = this.#servesOldCode;
-    if (this.broken !== undefined && !old) {
+    if (this.broken !== undefined && !old && !this.#hasProcess) {
       request.giveUp(503, `the process group is broken: ${this.broken}`);
       return;
     }
@@ -125,6 +127,7 @@ export class Pool {
         this.#processes = this.#processes.filter((other) => other !== process);
         this.#outdated.push(process);
       },
+      unreachable: () => this.#options.unreachable(endpoint.id),
     });
     this.#processes.push(process);
     // Before the first request, so that it need not wait; other application groups connect at theirs.
@@ -143,7 +146,7 @@ export class Pool {
     this.broken = reason;
     for (const request of this.#held.splice(0))
       if (!request.gone) request.giveUp(503, `the process group is broken: ${reason}`);
-    if (this.#servesOldCode) return;
+    if (this.#servesOldCode || this.#hasProcess) return;
     for (let next = this.#queue.take(); next; next = this.#queue.take())
       if (!next.gone) next.giveUp(503, `the process group is broken: ${reason}`);
   }
@@ -169,6 +172,11 @@ export class Pool {
 
   #all(): DaemonProcess<Waiting>[] {
     return this.#outdated.length === 0 ? this.#processes : [...this.#processes, ...this.#outdated];
+  }
+
+  /** Whether a process is there to which requests can be given. */
+  get #hasProcess(): boolean {
+    return this.#processes.some((process) => process.reachable && !process.leaving);
   }
 
   /** Nobody gets the old code any more once a process with the new one is there. */

@@ -111,7 +111,7 @@ export function createPools(options: PoolsOptions): Pools {
     },
     endpointDown(id, dead) {
       endpoints.get(id)?.endpointDown(id, dead);
-      endpoints.delete(id);
+      if (dead) endpoints.delete(id);
     },
     groupBroken(processGroup, applicationGroup, reason) {
       const group = options.groups.get(processGroup);

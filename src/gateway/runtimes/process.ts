@@ -11,6 +11,10 @@ const pauseMilliseconds = 100;
  */
 const lastWordsMilliseconds = 1000;
 
+/** A process that has ended cannot be reached either, and its end is told within this time. */
+const unreachableMilliseconds = 500;
+const unreachableAgainMilliseconds = 5000;
+
 /** A request that is to be sent. */
 export interface Sendable {
   readonly applicationGroup: string;
@@ -24,6 +28,8 @@ export interface ProcessEvents<T extends Sendable> {
   room(): void;
   /** These were not sent, the oldest first. */
   returned(requests: readonly T[]): void;
+  /** It has not been possible to connect for a while. */
+  unreachable(): void;
   /** A script has changed; requests of its application group get the old code here. */
   outdated(): void;
 }
@@ -51,6 +57,8 @@ export class DaemonProcess<T extends Sendable = Sendable> implements Place, Far 
   #leaving = false;
   #doomedAt = Number.POSITIVE_INFINITY;
   #pausedUntil = 0;
+  /** Since when, and when it is told; infinite while all is well. */
+  #unreachableAt = Number.POSITIVE_INFINITY;
 
   constructor(endpoint: Endpoint, gateway: number, events: ProcessEvents<T>) {
     this.endpoint = endpoint;
@@ -74,6 +82,11 @@ export class DaemonProcess<T extends Sendable = Sendable> implements Place, Far 
   /** Whether it gets nothing new any more. */
   get leaving(): boolean {
     return this.#leaving;
+  }
+
+  /** Whether the last connection to it could be made. */
+  get reachable(): boolean {
+    return this.#unreachableAt === Number.POSITIVE_INFINITY;
   }
 
   /** Nothing new goes there, and nothing is there any more. */
@@ -128,6 +141,10 @@ export class DaemonProcess<T extends Sendable = Sendable> implements Place, Far 
   tick(now: number, elsewhere: () => boolean): void {
     if (this.#pausedUntil > 0 && now >= this.#pausedUntil) this.#pausedUntil = 0;
     if (now >= this.#doomedAt) this.destroy();
+    if (now >= this.#unreachableAt && !this.#leaving) {
+      this.#unreachableAt = now + unreachableAgainMilliseconds;
+      this.#events.unreachable();
+    }
     for (const line of this.#lines.values()) {
       const late = line.waiting.length > 0 && now - line.since >= frozenMilliseconds;
       if (late && elsewhere()) this.#return(line);
@@ -161,7 +178,14 @@ export class DaemonProcess<T extends Sendable = Sendable> implements Place, Far 
     const known = this.#lines.get(applicationGroup);
     if (known) return known;
     const channel = new Channel(this, applicationGroup, this.#gateway, {
-      welcomed: () => this.#sendWaiting(line),
+      welcomed: () => {
+        this.#unreachableAt = Number.POSITIVE_INFINITY;
+        this.#sendWaiting(line);
+      },
+      unreachable: () => {
+        const soon = performance.now() + unreachableMilliseconds;
+        this.#unreachableAt = Math.min(this.#unreachableAt, soon);
+      },
       room: this.#events.room,
       goAway: () => this.leave(),
       outdated: () => {

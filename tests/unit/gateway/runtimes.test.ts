@@ -299,6 +299,32 @@ test('a broken group answers 503 at once, until a process comes up', async (t) =
   assert.equal((await running.ask(get('/'))).body, 'repaired');
 });
 
+test('a process to which no connection can be made is told, and requests wait for another one', async (t) => {
+  const running = await run(t);
+  running.gateway.endpointUp({
+    id: 999,
+    processGroup: 'site',
+    applicationGroup: '',
+    pid: 1,
+    socket: '/nonexistent/socket',
+    journal: '/nonexistent/journal',
+    secret: '',
+    threads: 1,
+    dialect: 3,
+  });
+  const waiting = running.ask(get('/'));
+  const until = performance.now() + 20_000;
+  while (!running.wanted.includes('unreachable 999') && performance.now() < until)
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.ok(running.wanted.includes('unreachable 999'));
+  running.gateway.groupBroken('site', '', 'no process can be started');
+  assert.equal((await waiting).status, 503, 'it serves nobody');
+  const next = running.ask(get('/'));
+  assert.equal((await next).status, 503);
+  await running.runtime((request) => request.text('replaced'));
+  assert.equal((await running.ask(get('/'))).body, 'replaced');
+});
+
 test('a process group that nobody defined gives 500 and says so', async (t) => {
   const running = await run(t, {
     host: { settings: { ...settings, processGroup: { kind: 'literal', name: 'nobody' } } },

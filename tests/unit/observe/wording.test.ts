@@ -42,6 +42,11 @@ const table: [Event, string, string][] = [
     'daemon 3 of process group "blog" ended with exit status 113: its application closed descriptors of the server, which it had not opened itself, as code does that turns a program into a daemon',
   ],
   [
+    { type: 'socket-folder-removed', gone: '/run/a', path: '/run/b' },
+    'warn',
+    'the folder of sockets "/run/a" was removed or changed while the server runs; new processes use "/run/b"',
+  ],
+  [
     { type: 'interpreters-unavailable', processGroup: 'blog', version: '3.7.1' },
     'info',
     'Python 3.7.1 has no sub-interpreters: each application group of process group "blog" gets processes of its own',

@@ -30,6 +30,7 @@ function options(react: (message: ToGateway, gateway: FakeGateway) => void): {
       emit: (event) => events.push(event),
       want: () => {},
       overdue: () => {},
+      unreachable: () => {},
       spawn: (_command, hear, exited) => {
         const gateway: FakeGateway = {
           sent: [],

@@ -18,7 +18,7 @@ const asked: SlotState = { kind: 'stopping', deadline: 5_000, step: 'asked' };
 const killed: SlotState = { ...asked, deadline: Number.POSITIVE_INFINITY, step: 'killed' };
 const stopped: SlotState = { kind: 'stopped' };
 
-const leaving = (reason: 'script-changed' | 'import-failed'): SlotEvent => ({
+const leaving = (reason: 'script-changed' | 'import-failed' | 'unreachable'): SlotEvent => ({
   type: 'leaving',
   reason,
 });
@@ -97,6 +97,14 @@ const table: [string, SlotState, SlotEvent, number, string, string[]][] = [
     { ...ready, failures: { ...noFailures, imports: 1 } },
     leaving('import-failed'),
     5,
+    'backing-off',
+    ['let-go', 'report-delay'],
+  ],
+  [
+    'a process that cannot be reached is replaced',
+    ready,
+    leaving('unreachable'),
+    10_000,
     'backing-off',
     ['let-go', 'report-delay'],
   ],

@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -93,6 +94,52 @@ test('what others have put in the place of an old folder stays', (t) => {
   assert.ok(existsSync(link));
   assert.equal(existsSync(theirs), process.getuid?.() === 0);
   assert.ok(!existsSync(ours));
+});
+
+test('a folder that was removed is made again under another name', (t) => {
+  const moves: string[][] = [];
+  const moved = (...paths: string[]) => void moves.push(paths);
+  const folder = makeSocketFolder(path.join(temporary(t), 'v'), undefined, { moved });
+  const first = folder.path;
+  rmSync(first, { recursive: true });
+  const files = folder.create(1);
+  assert.notEqual(folder.path, first);
+  assert.deepEqual(moves, [[first, folder.path]]);
+  assert.equal(path.dirname(files.socket), folder.path);
+  assert.equal(statSync(folder.path).mode & 0o7777, 0o700);
+  files.closeFds();
+  folder.remove();
+  assert.ok(!existsSync(folder.path));
+});
+
+test('nothing is made through a link or in a folder that took the place of ours', (t) => {
+  const parent = temporary(t);
+  const theirs = path.join(parent, 'theirs');
+  mkdirSync(theirs, { mode: 0o700 });
+  const folder = makeSocketFolder(path.join(parent, 'v'), undefined);
+  const first = folder.path;
+  rmSync(first, { recursive: true });
+  symlinkSync(theirs, first);
+  folder.create(1).closeFds();
+  const second = folder.path;
+  rmSync(second, { recursive: true });
+  mkdirSync(second, { mode: 0o711 });
+  folder.create(2).closeFds();
+  assert.equal(new Set([first, second, folder.path]).size, 3);
+  assert.deepEqual([readdirSync(theirs), readdirSync(second)], [[], []]);
+});
+
+test('where a folder cannot be made again it is made in the second place', (t) => {
+  const parent = temporary(t);
+  const session = path.join(parent, 'session');
+  mkdirSync(session);
+  const fallback = path.join(parent, 'v');
+  const folder = makeSocketFolder(path.join(session, 'v'), undefined, { fallback });
+  rmSync(session, { recursive: true });
+  writeFileSync(session, 'no folder any more');
+  folder.create(1).closeFds();
+  assert.equal(path.dirname(folder.path), parent);
+  folder.remove();
 });
 
 test('sockets are not made where others may rename their folder', (t) => {

@@ -59,6 +59,7 @@ export async function run(t: TestContext, options: RunOptions = {}): Promise<Run
     },
     want: (processGroup, applicationGroup) => wanted.push(`${processGroup}/${applicationGroup}`),
     overdue: (endpoint) => wanted.push(`overdue ${endpoint}`),
+    unreachable: (endpoint) => wanted.push(`unreachable ${endpoint}`),
     accessLogs: [(line) => lines.push(line)],
     ...(options.diskLimits !== undefined && { diskLimits: options.diskLimits }),
     ...(options.headTimeout !== undefined && { headTimeout: options.headTimeout }),

@@ -118,6 +118,8 @@ class Connection(object):
             request.add_credit(_word(payload)[0])
         elif kind == frames.ABORT:
             request.abort("client connection closed")
+        elif kind == frames.HALF_CLOSED:
+            request.half_closed = True
 
     def welcome(self):
         self.put(frames.WELCOME, 0, frames.welcome.pack(frames.PROTOCOL_VERSION, self.region, SLOTS))

@@ -12,6 +12,10 @@ from .output import ErrorStream, current_requests, flush_standard_streams, print
 from .response import Response
 
 
+#: Seconds of nothing but empty blocks after which a client that has closed its sending side counts as gone.
+SILENCE = 1.0
+
+
 def read_shared(payload, scripts):
     """Entries of environ that many requests have in common, and the script that these are for."""
     entries = marshal.loads(payload)
@@ -47,6 +51,9 @@ class Request(object):
     aborted = False        # the client has gone, or the gateway
     done = False           # the application may not use it any more
     over = False           # the gateway has the end of the answer
+    half_closed = False    # the client sends no more: it may read still, or be gone
+    _silent_since = None   # when empty blocks began, and what had been sent then
+    _silent_from = 0
     # Two numbers, each changed by one side only: a lost update would be credit that nobody gives again.
     granted = frames.INITIAL_WINDOW
     spent = 0
@@ -178,7 +185,25 @@ class Request(object):
                 response.send(block)
                 if response.is_head:
                     break
+            elif self.half_closed and self.seems_gone():
+                return
         response.finish()
+
+    def seems_gone(self):
+        """After an empty block, for a client that sends no more: whether it got nothing else for a while.
+
+        Data would tell, because a client that is gone answers it with a reset. The request is over then.
+        """
+        now = stopwatch()
+        if self._silent_since is None or self._silent_from != self.spent:
+            self._silent_since = now
+            self._silent_from = self.spent
+        if now - self._silent_since <= SILENCE:
+            return False
+        self.aborted = True
+        if not self.over:
+            self.fail(frames.FAILURE_GONE)
+        return True
 
     def _failed(self, runtime, exc_info):
         if os.getpid() != runtime.pid:
@@ -329,7 +354,7 @@ def leave_child(exc_info):
 
 
 _NOTHING = (None, None, None)
-_FAILURES = dict((code, frames.word.pack(code)[:1]) for code in (1, 2, 3, 4, 5))
+_FAILURES = dict((code, frames.word.pack(code)[:1]) for code in range(1, 7))
 
 
 def _content_length(environ):

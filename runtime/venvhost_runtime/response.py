@@ -72,6 +72,8 @@ class Response(object):
             raise ClientGone("mod_wsgi client connection closed")
         if data:
             self.send(data)
+        elif self._request.half_closed and self._request.seems_gone():
+            raise ClientGone("mod_wsgi client connection closed")
 
     def send(self, data):
         """Sends a block that is not empty, at once. The first one takes the head along."""

@@ -59,6 +59,7 @@ export class FileAnswer implements ExchangeOwner {
 
   onBody = nobody.onBody;
   onBodyEnd = nobody.onBodyEnd;
+  onHalfClosed = nobody.onHalfClosed;
   onExcess = nobody.onExcess;
 
   onGone(): void {

@@ -306,6 +306,7 @@ class Visit implements ExchangeOwner {
   }
   onBody = nobody.onBody;
   onBodyEnd = nobody.onBodyEnd;
+  onHalfClosed = nobody.onHalfClosed;
   onGone = nobody.onGone;
   onDrain = nobody.onDrain;
   onExcess = nobody.onExcess;

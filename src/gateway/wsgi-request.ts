@@ -143,6 +143,10 @@ export class WsgiRequest
     this.#abandon();
   }
 
+  onHalfClosed(): void {
+    this.#channel?.halfClosed(this.#stream);
+  }
+
   onDrain(): void {
     this.#answer?.drained();
   }
@@ -198,6 +202,7 @@ export class WsgiRequest
     this.#body.rewind();
     const number = channel.share(encodeShared(this, this.#services.facts, dialect));
     this.#stream = channel.open(this, encodeRequest(this, number, dialect), body, now);
+    if (this.exchange.halfClosed) channel.halfClosed(this.#stream);
     if (!body) return;
     this.#pump();
     if (this.exchange.awaitsContinue) this.#watchBegin(channel, this.#stream, 5);
@@ -263,7 +268,10 @@ export class WsgiRequest
 
   onFailed(failure: number): void {
     this.#detach();
-    if (failure === Failure.Missing) this.exchange.fail(404);
+    if (failure === Failure.Gone) {
+      this.#abandon();
+      this.exchange.cut('the client closed the connection');
+    } else if (failure === Failure.Missing) this.exchange.fail(404);
     else this.#fail(500, failures.get(failure) ?? 'the application failed');
   }
 

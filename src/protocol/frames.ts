@@ -20,7 +20,8 @@
  *     Failed                                       no answer; the reason decides between 500, 404 …
  *     Refused                                      not begun here, and never will be: send it elsewhere
  *
- * Abort from the gateway: the client has gone, or its body is cut. The runtime still ends the stream.
+ * Abort from the gateway: the client has gone, or its body is cut. The runtime still ends the stream. HalfClosed: it
+ * may have gone.
  *
  * Credit is per stream and direction: a side may send `initialWindow` bytes of Data payload, and then as many
  * as the other side grants with Credit. Head and Response payloads do not count.
@@ -79,6 +80,8 @@ export const Frame = {
   Environ: 14,
   /** runtime → gateway, stream 0: a script has changed; the process serves on with the old one until it is replaced. */
   Outdated: 15,
+  /** gateway → runtime: the client has closed its sending side. It may read still, or be gone. */
+  HalfClosed: 16,
 } as const;
 export type Frame = (typeof Frame)[keyof typeof Frame];
 
@@ -118,5 +121,7 @@ export const Failure = {
   Missing: 4,
   /** The configuration gives no such script to this process group. 500 */
   Foreign: 5,
+  /** The client is taken for gone, as nothing but empty blocks came since it closed its sending side. No answer. */
+  Gone: 6,
 } as const;
 export type Failure = (typeof Failure)[keyof typeof Failure];

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Failure, Frame } from '../../src/protocol/frames.js';
 import { findPythons } from '../support/pythons.js';
 import { type Daemon, type Gateway, startDaemon } from './daemon.js';
 
@@ -53,6 +54,74 @@ def application(environ, start_response):
       const replaced = await ask(source, { PATH_INFO: '/exc_info' });
       assert.equal(replaced.status, 500);
       assert.deepEqual(replaced.headers[0], ['X-Second', '2']);
+    },
+  );
+
+  behaviour(
+    'an application that yields empty blocks for ever is ended when its client is half closed',
+    async (daemon, gateway) => {
+      const file = daemon.script(
+        'silent.wsgi',
+        `
+import time
+def blocks(path):
+    try:
+        if path == '/data':
+            yield b'data'
+        while True:
+            time.sleep(0.01)
+            yield b''
+    except GeneratorExit:
+        print('ended ' + path)
+        raise
+def application(environ, start_response):
+    write = start_response('200 OK', [])
+    if environ['PATH_INFO'] == '/write':
+        try:
+            while True:
+                time.sleep(0.01)
+                write(b'')
+        except IOError as error:
+            print(str(error) + ' ' + environ['PATH_INFO'])
+            raise
+    return blocks(environ['PATH_INFO'])
+`,
+      );
+      const paths = ['/', '/data', '/write'];
+      for (const [index, path] of paths.entries()) {
+        gateway.request(index + 1, { SCRIPT_FILENAME: file, PATH_INFO: path });
+        gateway.send(Frame.HalfClosed, index + 1);
+      }
+      for (const index of paths.keys())
+        assert.equal((await gateway.answer(index + 1)).failure, Failure.Gone);
+      for (const text of ['ended /', 'ended /data', 'mod_wsgi client connection closed /write'])
+        await daemon.until(text, () => daemon.logs.some((line) => line.text === text));
+      assert.deepEqual(
+        daemon.messages.filter(({ level }) => level === 'error'),
+        [],
+      );
+    },
+  );
+
+  behaviour(
+    'a half-closed client gets what comes between empty blocks',
+    async (daemon, gateway) => {
+      const file = daemon.script(
+        'slow.wsgi',
+        `
+import time
+def application(environ, start_response):
+    start_response('200 OK', [])
+    for count in range(6):
+        for pause in range(6):
+            time.sleep(0.05)
+            yield b''
+        yield b'data '
+`,
+      );
+      gateway.request(1, { SCRIPT_FILENAME: file });
+      gateway.send(Frame.HalfClosed, 1);
+      assert.equal((await gateway.answer(1)).body.toString(), 'data '.repeat(6));
     },
   );
 

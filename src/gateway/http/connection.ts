@@ -55,6 +55,8 @@ export class Connection implements ServingConnection {
   /** What comes behind the waiting requests is not taken. */
   #broken = false;
   #unread = false;
+  /** The client has closed its sending side. */
+  #ended = false;
   /** The client does not wait for answers: more of its requests may be on their way. */
   #ahead = false;
   readonly #waiting: HttpExchange[] = [];
@@ -112,6 +114,7 @@ export class Connection implements ServingConnection {
     if (exchange.rejection || (this.#broken && this.#waiting.length === 0)) this.closing = true;
     if (this.rules.keepAliveTimeout === 0 || (most > 0 && this.peer.requests >= most))
       this.closing = true;
+    if (this.#ended) exchange.clientEnded();
     this.#owner.handle(exchange);
   }
 
@@ -232,7 +235,9 @@ export class Connection implements ServingConnection {
 
   /** The client has closed its sending side. */
   ended(): void {
+    this.#ended = true;
     if (this.lingers) this.socket.destroy();
+    else this.current?.clientEnded();
   }
 
   #linger(): void {

@@ -21,6 +21,8 @@ export interface Exchange {
   readonly bodyLength: number;
   /** Whether the client waits for `100 Continue`, which nobody has sent yet. */
   readonly awaitsContinue: boolean;
+  /** Whether the client has closed its sending side. */
+  readonly halfClosed: boolean;
   /** Seconds since the epoch, with fractions. */
   readonly startedAt: number;
 
@@ -93,6 +95,8 @@ export interface ExchangeOwner {
   onBodyEnd(): void;
   /** The body broke off, or the connection is gone: nothing can be answered any more. */
   onGone(reason: string): void;
+  /** The client has closed its sending side: it may read still, or be gone. Not told where it was so before. */
+  onHalfClosed(): void;
   onDrain(): void;
   /** The application wrote more than its Content-Length; told once. */
   onExcess(declared: number): void;
@@ -135,6 +139,7 @@ export const nobody: ExchangeOwner = {
   onBody() {},
   onBodyEnd() {},
   onGone() {},
+  onHalfClosed() {},
   onDrain() {},
   onExcess() {},
   onOver() {},

@@ -49,6 +49,7 @@ export class HttpExchange implements Exchange {
   readonly host: string;
   readonly bodyLength: number;
   awaitsContinue: boolean;
+  halfClosed = false;
   readonly startedAt: number;
   owner: ExchangeOwner = nobody;
   status = 0;
@@ -270,6 +271,11 @@ export class HttpExchange implements Exchange {
     this.owner = silentButOver(this.owner);
     if (this.headSent) this.cut(reason);
     else this.fail(status);
+  }
+
+  clientEnded(): void {
+    this.halfClosed = true;
+    if (!this.over) this.owner.onHalfClosed();
   }
 
   clientGone(reason: string): void {

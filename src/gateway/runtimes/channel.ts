@@ -196,6 +196,11 @@ export class Channel {
     this.#out.frame(Frame.Abort, stream, '');
   }
 
+  /** The client has closed its sending side. */
+  halfClosed(stream: number): void {
+    this.#out.frame(Frame.HalfClosed, stream, '');
+  }
+
   /** Takes a request that was not begun back. @returns false when it has been begun after all. */
   withdraw(stream: number): boolean {
     if (!this.journal?.withdraw(stream)) return false;

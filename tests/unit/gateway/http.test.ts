@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Failure, Frame } from '../../../src/protocol/frames.js';
 import { hostPlan, mountPlan, settings } from './support/plans.js';
 import type { RawClient } from './support/raw-client.js';
 import { get, type Running, run } from './support/running.js';
@@ -355,4 +356,23 @@ test('a client that waits for 100 Continue learns at once that its group is brok
     'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n',
   );
   assert.equal(response.status, 503);
+});
+
+test('an application is told when its client has closed its sending side, also one that gets it later', async (t) => {
+  const running = await run(t);
+  const runtime = await running.runtime(() => {}, { threads: 1 });
+  const first = running.client().send(get('/first'));
+  const one = await runtime.request(0);
+  const second = running.client().send(get('/second'));
+  first.socket.end();
+  await one.until(({ halfClosed }) => halfClosed);
+  second.socket.end();
+  one.text('read still');
+  assert.equal((await first.response()).body, 'read still');
+  const two = await runtime.request(1);
+  await two.until(({ halfClosed }) => halfClosed);
+  // It has yielded empty blocks for a while: nobody is there, which is no failure.
+  two.frame(Frame.Failed, Buffer.of(Failure.Gone));
+  assert.equal(await second.all(), '');
+  assert.deepEqual(running.events, []);
 });

@@ -20,6 +20,7 @@ export class FakeRequest {
   body = Buffer.alloc(0);
   bodyEnded = false;
   aborted = false;
+  halfClosed = false;
   credit = 0;
   /** Called for whatever arrives. */
   changed: () => void = () => {};
@@ -240,6 +241,7 @@ function take(request: FakeRequest, type: number, payload: Buffer): void {
   if (type === Frame.Data) request.body = Buffer.concat([request.body, payload]);
   else if (type === Frame.End) request.bodyEnded = true;
   else if (type === Frame.Abort) request.aborted = true;
+  else if (type === Frame.HalfClosed) request.halfClosed = true;
   else if (type === Frame.Credit) request.credit += payload.readUInt32LE();
   request.changed();
 }

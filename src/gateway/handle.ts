@@ -3,6 +3,7 @@ import type { GroupName } from '../plan/plan.js';
 import { FileAnswer } from './file-answer.js';
 import { answerHead } from './http/answer-head.js';
 import { type Exchange, type ExchangeOwner, nobody } from './http/exchange.js';
+import { tellCut, tellFailed } from './request-events.js';
 import { selfUrl } from './routing/canonical.js';
 import type { ClientNames } from './routing/client-names.js';
 import { expandCallable, expandGroup } from './routing/group-names.js';
@@ -162,16 +163,7 @@ export function createHandler(options: HandlerOptions): (exchange: Exchange) => 
       path: file,
       refuse: (status, reason) => failed(exchange, site, status, reason, request),
       cut(reason) {
-        const { target, peer } = exchange;
-        const client = peer.remoteAddress;
-        services.emit({
-          type: 'response-cut',
-          host: site.host.id,
-          client,
-          target,
-          reason,
-          request,
-        });
+        tellCut(services.emit, { exchange, host: site.host, requestId: request }, reason);
       },
       over: () => owner.onOver(undefined),
     }).start();
@@ -184,17 +176,8 @@ export function createHandler(options: HandlerOptions): (exchange: Exchange) => 
     reason: string,
     request: string,
   ): void {
-    const client = exchange.peer.remoteAddress;
-    const { target } = exchange;
-    services.emit({
-      type: 'request-failed',
-      host: site.host.id,
-      client,
-      target,
-      status,
-      reason,
-      request,
-    });
+    const told = { exchange, host: site.host, requestId: request };
+    tellFailed(services.emit, told, status, reason);
     exchange.fail(status, status === 503 ? ['Retry-After', '1'] : []);
   }
 

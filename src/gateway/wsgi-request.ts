@@ -1,4 +1,4 @@
-import type { RequestSettings } from '../plan/plan.js';
+import type { HostPlan, RequestSettings } from '../plan/plan.js';
 import { Failure } from '../protocol/frames.js';
 import { Answer, type AnswerSource } from './answer.js';
 import { encodeRequest, encodeShared } from './environ/environ.js';
@@ -6,6 +6,7 @@ import type { EnvironSource } from './environ/source.js';
 import type { AnswerHead } from './http/answer-head.js';
 import type { Exchange, ExchangeOwner } from './http/exchange.js';
 import { type BodyOwner, RequestBody } from './request-body.js';
+import { type Told, tellCut, tellFailed, tellTruncated } from './request-events.js';
 import type { Route } from './routing/route.js';
 import type { Variables } from './routing/variables.js';
 import type { Channel, StreamOwner } from './runtimes/channel.js';
@@ -32,7 +33,7 @@ export interface WsgiFields {
 
 /** One request on its way to an application, and its answer on the way back. */
 export class WsgiRequest
-  implements ExchangeOwner, StreamOwner, Waiting, EnvironSource, BodyOwner, AnswerSource
+  implements ExchangeOwner, StreamOwner, Waiting, EnvironSource, BodyOwner, AnswerSource, Told
 {
   readonly exchange: Exchange;
   readonly route: Route;
@@ -55,7 +56,8 @@ export class WsgiRequest
   #channel: Channel | undefined;
   #stream = 0;
   #losses = 0;
-  #pid = 0;
+  /** Of the process that has it, or had it last. */
+  pid = 0;
   #submitted = false;
   readonly #body: RequestBody;
   /** Where the answer comes in pieces. */
@@ -152,15 +154,11 @@ export class WsgiRequest
   }
 
   onExcess(declared: number): void {
-    const { emit } = this.#services;
-    emit({
-      type: 'response-truncated-to-length',
-      host: this.route.host.id,
-      target: this.exchange.target,
-      declared,
-      request: this.requestId,
-      processGroup: this.processGroup,
-    });
+    tellTruncated(this.#services.emit, this, declared);
+  }
+
+  get host(): HostPlan {
+    return this.route.host;
   }
 
   get settings(): RequestSettings {
@@ -168,18 +166,7 @@ export class WsgiRequest
   }
 
   onOver(cut: string | undefined): void {
-    if (cut !== undefined && !this.gone) {
-      this.#services.emit({
-        type: 'response-cut',
-        host: this.route.host.id,
-        client: this.exchange.peer.remoteAddress,
-        target: this.exchange.target,
-        reason: cut,
-        request: this.requestId,
-        processGroup: this.processGroup,
-        pid: this.#pid,
-      });
-    }
+    if (cut !== undefined && !this.gone) tellCut(this.#services.emit, this, cut);
     this.#abandon();
     this.#services.logAccess(this.exchange, this.route.host, this);
   }
@@ -196,7 +183,7 @@ export class WsgiRequest
 
   send(channel: Channel, now: number): void {
     this.#channel = channel;
-    this.#pid = channel.process.endpoint.pid;
+    this.pid = channel.process.endpoint.pid;
     const { dialect } = channel.process.endpoint;
     const body = this.exchange.bodyLength !== 0;
     this.#body.rewind();
@@ -288,8 +275,8 @@ export class WsgiRequest
   onLost(begun: boolean): void {
     if (begun || this.begun || this.#answer || ++this.#losses > mostLosses) {
       this.#detach();
-      if (this.exchange.headSent) this.exchange.cut(`process ${this.#pid} ended while it answered`);
-      else this.#fail(502, `process ${this.#pid} ended while it ran the request`);
+      if (this.exchange.headSent) this.exchange.cut(`process ${this.pid} ended while it answered`);
+      else this.#fail(502, `process ${this.pid} ended while it ran the request`);
     } else this.#again();
   }
 
@@ -384,17 +371,7 @@ export class WsgiRequest
 
   #fail(status: number, reason: string, headers: readonly string[] = []): void {
     if (this.gone || this.exchange.over) return;
-    this.#services.emit({
-      type: 'request-failed',
-      host: this.route.host.id,
-      client: this.exchange.peer.remoteAddress,
-      target: this.exchange.target,
-      status,
-      reason,
-      request: this.requestId,
-      processGroup: this.processGroup,
-      ...(this.#pid === 0 ? {} : { pid: this.#pid }),
-    });
+    tellFailed(this.#services.emit, this, status, reason);
     this.exchange.fail(status, headers);
   }
 }

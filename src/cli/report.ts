@@ -5,7 +5,7 @@ import { type Colors, paintDiagnostics } from './colors.js';
 
 /**
  * All diagnostics as text; empty without any. Directives without effect, of which every stock file has a
- * dozen, share one note at the end.
+ * dozen, share one note at the end; what is skipped has one line for each section.
  */
 export function reportDiagnostics(
   diagnostics: readonly Diagnostic[],
@@ -15,7 +15,9 @@ export function reportDiagnostics(
   const lines = diagnostics
     .filter((found) => !isIdle(found))
     .map((found) =>
-      options.shortNotes && found.severity === 'note' ? shortNote(found) : formatDiagnostic(found),
+      found.severity === 'note' && (options.shortNotes || found.code === 'section-skipped')
+        ? shortNote(found)
+        : formatDiagnostic(found),
     );
   const text = [...lines, ...idleNote(idle)].map((entry) => `${entry}\n`).join('');
   return paintDiagnostics(printable(text), options.colors);

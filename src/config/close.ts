@@ -1,7 +1,7 @@
 import type { Span, Stated } from '../base/span.js';
 import type { DirectorySettings, HostSettings, Section, UrlPattern } from './config.js';
 import type { Evaluation, Scope } from './declaration.js';
-import type { Loss } from './losses.js';
+import type { Loss } from './loss.js';
 
 /** Who lost what: the directive that was passed over, as its name is written, and where. */
 export type Reason = Stated<string>;

@@ -95,6 +95,8 @@ export interface Evaluation {
   readonly lost: { address?: Stated<string>; variables?: Stated<string> };
   /** Hosts that speak plain HTTP (`off`) or would speak TLS (`on`), as SSLEngine states it. */
   readonly tls: Map<HostSettings, 'on' | 'off'>;
+  /** The word `https` of each `Listen … https`. */
+  readonly tlsListens: Stated<string>[];
   /** Ports of `Listen … http`. */
   readonly plainPorts: Set<number>;
   /** Evaluates the content of a section in a scope of its own. */

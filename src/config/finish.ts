@@ -12,7 +12,14 @@ import type { Evaluation } from './declaration.js';
 /** What can be judged only when everything has been read. */
 export function finish(evaluation: Evaluation): void {
   for (const host of evaluation.config.virtualHosts) checkTls(evaluation, host);
+  closeWithoutListen(evaluation);
   closeUnknowable(evaluation);
+}
+
+/** Where each Listen is for TLS, what it has passed over is not served on the address that is usual without one. */
+function closeWithoutListen({ config, tlsListens: [first], ignoreUnsupported }: Evaluation): void {
+  if (first === undefined || !ignoreUnsupported || config.global.listen.length > 0) return;
+  config.main.settings.closed ??= { value: 'Listen with https', at: first.at };
 }
 
 /** A host on port 443 is for TLS in Apache too, until it or its Listen says that it is not. */

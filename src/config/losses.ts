@@ -1,27 +1,11 @@
-import { whyNotLinear } from '../patterns/pattern.js';
-import type { UrlPattern } from './config.js';
+import { type Losses, nothing, place, prefix, regex, variables } from './loss.js';
 import { oldAccessIn, opensToAll } from './old-access.js';
+import { redirect, redirectMatch, rewriteRule } from './redirect-losses.js';
 import { foreignModuleOf } from './tables/foreign.js';
 import { type Node, wordsOf } from './tree.js';
 
-/** What would be open, or shown, where a directive is passed over. */
-export type Loss =
-  /** Every request in the scope that the directive stands in. */
-  | { readonly kind: 'place' }
-  /** Every request of a part of the URLs. */
-  | { readonly kind: 'url'; readonly url: UrlPattern }
-  /** Files are programs: all of the scope, or those with one of the endings (without dot). Mounts still work. */
-  | { readonly kind: 'files'; readonly endings?: readonly string[] }
-  /** Who the client is: what is required of addresses cannot be judged. */
-  | { readonly kind: 'address' }
-  /** A variable of the request that a `Require env` may ask for. */
-  | { readonly kind: 'variables' };
-
-type Losses = readonly Loss[];
 type Judge = (words: readonly string[], siblings: readonly Node[]) => Losses;
 
-const nothing: Losses = [];
-const place: Losses = [{ kind: 'place' }];
 const allFiles: Losses = [{ kind: 'files' }];
 
 /** Judges a directive or section that is not taken; `siblings` are the nodes of the same section. */
@@ -68,7 +52,8 @@ function isConditionName(name: string): boolean {
   return /^if(define|module|file|version)$/.test(name);
 }
 
-const statusPage =
+/** Handlers that run no programs: pages about the server, and files with headers of their own. */
+export const statusPage =
   /^(server-(status|info)|balancer-manager|ldap-status|md-status|jk-status|imap-file|type-map|send-as-is)$/i;
 
 function isStatusPage(node: Node): boolean {
@@ -107,7 +92,7 @@ const judges: Readonly<Record<string, Judge>> = {
   gnutlsclientverify: ([first]) => (first?.toLowerCase() === 'ignore' ? nothing : place),
   mdrequirehttps: unlessOff,
   redirect,
-  redirectmatch: (words) => redirect(words).map(asRegex),
+  redirectmatch: redirectMatch,
   redirectpermanent: (words) => redirect(words),
   redirecttemp: (words) => redirect(words),
   rewriterule: rewriteRule,
@@ -122,6 +107,8 @@ const judges: Readonly<Record<string, Judge>> = {
   aliasmatch: ([first]) => regex(first),
   scriptalias: ([first]) => prefix(first),
   scriptaliasmatch: ([first]) => regex(first),
+  virtualscriptalias: () => prefix('/cgi-bin/'),
+  virtualscriptaliasip: () => prefix('/cgi-bin/'),
   wsgiscriptalias: ([first]) => prefix(first),
   wsgiscriptaliasmatch: ([first]) => regex(first),
   sethandler: ([handler = '']) => {
@@ -172,46 +159,6 @@ function isRequire({ name }: Node): boolean {
   return /^require(all|any|none)?$/i.test(name);
 }
 
-/** `[status] [URL-path] [URL]`; a status that forbids and one that leads elsewhere close alike. */
-function redirect(words: readonly string[]): Losses {
-  const status = /^(permanent|temp|seeother|gone|\d{3})$/i.test(words[0] ?? '');
-  const rest = status ? words.slice(1) : words;
-  const [path] = rest;
-  // Within a <Location> the URL-path may be left out.
-  const alone = rest.length < 2 && !/^(gone|[45]\d\d)$/i.test(status ? words[0]! : '');
-  return path === undefined || alone
-    ? place
-    : [{ kind: 'url', url: { kind: 'prefix', prefix: path } }];
-}
-
-/** The first word of a RedirectMatch stands where that of a Redirect has its path. */
-function asRegex(loss: Loss): Loss {
-  return loss.kind === 'url' && loss.url.kind === 'prefix' ? regex(loss.url.prefix)[0]! : loss;
-}
-
-/** Flags that neither forbid nor lead elsewhere. */
-const idleFlags =
-  /^(E|ENV|L|LAST|END|NC|NOCASE|NE|NOESCAPE|PT|PASSTHROUGH|S|SKIP|C|CHAIN|CO|COOKIE|QS\w+|B\w*|DPI|DISCARDPATH|NS|NOSUBREQ|N|NEXT)$/;
-
-/** A rule that changes the URL takes it from what would answer here; its conditions could only narrow that. */
-function rewriteRule(
-  [pattern = '', substitution = '', flagText = '']: readonly string[],
-  siblings: readonly Node[],
-): Losses {
-  const engine = siblings.findLast(({ name }) => name.toLowerCase() === 'rewriteengine');
-  if (engine && /^off$/i.test(wordsOf(engine)[0] ?? '')) return nothing;
-  const flags = flagText
-    .replace(/^\[|\]$/g, '')
-    .split(',')
-    .map((flag) => flag.trim().split('=')[0]!.toUpperCase())
-    .filter(Boolean);
-  const sets: Losses = flags.some((flag) => flag === 'E' || flag === 'ENV') ? variables() : nothing;
-  if (substitution === '-' && flags.every((flag) => idleFlags.test(flag))) return sets;
-  if (pattern.startsWith('!')) return [...place, ...sets];
-  const anyCase = flags.some((flag) => flag === 'NC' || flag === 'NOCASE');
-  return [...regex(anyCase ? `(?i)${pattern}` : pattern), ...sets];
-}
-
 /** Types by which Apache's modules know programs. */
 function isProgram(type: string): boolean {
   return /x-httpd-|httpd\/|x-php|x-(fast)?cgi/i.test(type);
@@ -229,20 +176,6 @@ function areHarmless(filters = ''): boolean {
 /** Headers by which a front server tells an application who the client is. */
 const tellsWho = /user|auth|login|ident|remote|role|group|cert|verify|-dn\b|ssl|client/i;
 
-function prefix(path: string | undefined): Losses {
-  return path?.startsWith('/') ? [{ kind: 'url', url: { kind: 'prefix', prefix: path } }] : place;
-}
-
-/** A pattern that clients could make slow is not worth the precision. */
-function regex(source = ''): Losses {
-  try {
-    if (whyNotLinear(source) !== undefined) return place;
-    return [{ kind: 'url', url: { kind: 'regex', source } }];
-  } catch {
-    return place;
-  }
-}
-
 function files(endings: readonly string[]): Losses {
   return endings.length > 0
     ? [{ kind: 'files', endings: endings.map((ending) => ending.replace(/^\./, '')) }]
@@ -251,8 +184,4 @@ function files(endings: readonly string[]): Losses {
 
 function address(): Losses {
   return [{ kind: 'address' }];
-}
-
-function variables(): Losses {
-  return [{ kind: 'variables' }];
 }

@@ -2,7 +2,8 @@ import type { Code } from '../base/codes.js';
 import { type Diagnostic, diagnostic } from '../base/diagnostic.js';
 import { leaveClosed } from './close.js';
 import { type Evaluation, Refusal, type Scope } from './declaration.js';
-import { type Loss, lossesOf } from './losses.js';
+import type { Loss } from './loss.js';
+import { lossesOf } from './losses.js';
 import type { Node } from './tree.js';
 
 export interface PassedOver {

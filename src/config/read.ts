@@ -46,6 +46,7 @@ export function readConfig(files: readonly string[], sources: Sources): ReadResu
     unknown: 0,
     lost: {},
     tls: new Map(),
+    tlsListens: [],
     plainPorts: new Set(),
     evaluate: (children, scope) => evaluateNodes(evaluation, children, scope),
   };

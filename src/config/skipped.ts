@@ -1,7 +1,8 @@
 import { type Diagnostic, diagnostic } from '../base/diagnostic.js';
 import { leaveClosed } from './close.js';
 import type { Evaluation, Scope } from './declaration.js';
-import { type Loss, lossesOf } from './losses.js';
+import type { Loss } from './loss.js';
+import { lossesOf } from './losses.js';
 import { titleOf } from './pass-over.js';
 import type { Node, SkippedNode } from './tree.js';
 

@@ -24,6 +24,7 @@ export const hostDirectives: readonly Declaration[] = [
     words: [1, 2],
     text: 'An address and port to accept connections on; without an address, all of them. IPv6 addresses stand in brackets. Port 0 takes any free port. May be repeated. The protocol `https` is not supported yet; `http` says that a port is for plain HTTP though it is 443.',
     effect: ({ evaluation, words: [word, protocol] }) => {
+      if (protocol?.value.toLowerCase() === 'https') evaluation.tlsListens.push(protocol);
       if (protocol?.value.toLowerCase() === 'https')
         throw new Refusal('unsupported-directive', 'Listen with https is not supported yet', {
           at: protocol.at,

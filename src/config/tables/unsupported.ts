@@ -1,4 +1,5 @@
 import { type Call, type Declaration, everywhere } from '../declaration.js';
+import { statusPage } from '../losses.js';
 import { passOver, titleOf } from '../pass-over.js';
 import { once } from '../without-effect.js';
 
@@ -124,8 +125,8 @@ const harmless: Readonly<Record<string, RegExp>> = {
 
 /** First words with which the stock files of distributions use these: nothing that a client could get is lost but a status page. */
 const idle: Readonly<Record<string, RegExp>> = {
-  sethandler: /^server-(status|info)$/i,
-  addhandler: /^(type-map|imap-file)$/i,
+  sethandler: statusPage,
+  addhandler: statusPage,
   scriptsock: /./,
 };
 

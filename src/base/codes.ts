@@ -85,6 +85,10 @@ export const catalogue = {
     severity: 'error',
     title: 'an earlier alias takes every request of this one',
   },
+  'alias-slash-missing': {
+    severity: 'warning',
+    title: 'the URL of an alias ends with a slash, its target does not',
+  },
   'no-listen': { severity: 'note', title: 'nothing states where to listen' },
   'listen-duplicate': { severity: 'error', title: 'one address is listened on twice' },
   'nothing-mounted': { severity: 'warning', title: 'no application and no folder is served' },

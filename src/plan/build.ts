@@ -3,6 +3,7 @@ import type { Code } from '../base/codes.js';
 import { type Diagnostic, diagnostic } from '../base/diagnostic.js';
 import type { Config, ListenAddress } from '../config/config.js';
 import { checkAccess } from './access-check.js';
+import { checkAliasSlashes } from './alias-slashes.js';
 import { planEmbedded } from './embedded.js';
 import type { Facts } from './facts.js';
 import { checkGatewayUser } from './gateway-user.js';
@@ -101,6 +102,7 @@ export function buildPlan(config: Config, facts: Facts, options: PlanOptions = {
       ...checkScripts(config.processGroups, facts),
       ...checkActivations(facts),
       ...checkShadows(hosts),
+      ...checkAliasSlashes(hosts),
       ...hosts.flatMap((host) => nothingMounted(host, hosts.length > 1)),
       ...checkPaths(hosts, uses, facts, identities),
       ...checkAccess(hosts, facts),

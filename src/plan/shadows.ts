@@ -2,7 +2,7 @@ import { type Diagnostic, diagnostic } from '../base/diagnostic.js';
 import { formatSpan } from '../base/span.js';
 import type { Alias, UrlPattern } from '../config/config.js';
 import { isOpenEnded } from '../patterns/traits.js';
-import { toUrlText } from '../rules/url-text.js';
+import { mergeSlashes, toUrlText } from '../rules/url-text.js';
 import { compileUrl } from '../rules/urls.js';
 import type { PlannedHost } from './hosts.js';
 import type { MountPlan } from './plan.js';
@@ -87,6 +87,6 @@ export function takesAll(earlier: UrlPattern, later: UrlPattern): boolean {
 /** What each URL of an alias begins with, or is. */
 function shortestOf(url: UrlPattern): string[] {
   if (url.kind === 'regex') return ['/'];
-  const prefix = toUrlText(url.prefix).replace(/\/{2,}/g, '/');
+  const prefix = mergeSlashes(toUrlText(url.prefix));
   return prefix.endsWith('/') ? [prefix] : [prefix, `${prefix}/`];
 }

@@ -51,36 +51,26 @@ export function nameMatcher(match: SectionMatch): Matcher<Place> {
   };
 }
 
-/** `<Location>` and `<LocationMatch>`, on the path of the URL. */
+/** `<Location>` and `<LocationMatch>`, on the path of the URL; the former sees repeated slashes as one. */
 export function locationMatcher(match: SectionMatch): Matcher<string> {
   if (match.kind === 'regex') return regexMatcher(toUrlText(match.source), (path) => path);
   if (match.kind === 'glob') return globMatcher(toUrlText(match.pattern));
   const path = toUrlText(match.path);
   const open = path.endsWith('/');
-  const holds = (given: string) => {
-    const url = merged(given);
-    return (
-      url.startsWith(path) &&
-      (open || url.length === path.length || url.charCodeAt(path.length) === 47)
-    );
-  };
+  const holds = (url: string) =>
+    url.startsWith(path) &&
+    (open || url.length === path.length || url.charCodeAt(path.length) === 47);
   return {
     holds,
     below: (start) => (holds(start) ? 'always' : path.startsWith(start) ? 'maybe' : 'never'),
   };
 }
 
-/** Repeated slashes, which only MergeSlashes Off leaves there, count as one but for regular expressions. */
-function merged(url: string): string {
-  return url.includes('//') ? url.replace(/\/{2,}/g, '/') : url;
-}
-
 /** A wildcard matches the whole path or nothing, and never `/`. */
 function globMatcher(pattern: string): Matcher<string> {
   const names = pattern.split('/').map(compileGlob);
-  const fits = compileGlob(pattern);
   return {
-    holds: (url) => fits(merged(url)),
+    holds: compileGlob(pattern),
     below(start) {
       const known = start.split('/').slice(0, -1);
       const agrees = known.every((name, index) => names[index]?.(name));

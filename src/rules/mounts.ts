@@ -9,7 +9,7 @@ import {
   nameMatcher,
   withinMatcher,
 } from './matchers.js';
-import { toUrlText } from './url-text.js';
+import { mergeSlashes, toUrlText } from './url-text.js';
 
 /** What is known of a mount before any request: `folder`, its target is a folder of files. */
 export type MountTarget = AliasPlan & { readonly folder: boolean };
@@ -24,7 +24,7 @@ export function sectionApplies(section: SectionPlan, mount: MountTarget): Applie
 
 function overUrls(matcher: Matcher<string>, url: UrlMatch): Applies {
   if (url.kind === 'regex') return matcher.below('/');
-  const prefix = toUrlText(url.prefix).replace(/\/{2,}/g, '/');
+  const prefix = mergeSlashes(toUrlText(url.prefix));
   if (prefix.endsWith('/')) return matcher.below(prefix);
   return together([certainly(matcher.holds(prefix)), matcher.below(`${prefix}/`)]);
 }

@@ -15,6 +15,7 @@ import {
   type Variable,
   withinMatcher,
 } from './matchers.js';
+import { mergeSlashes } from './url-text.js';
 
 /** What holds for a request, and the variables that named groups of sections give it. */
 export interface Settled {
@@ -41,7 +42,9 @@ type Compiled =
     };
 
 /** Later sections win key by key; rules for the environment add up. */
-export function compileSections(host: Pick<HostPlan, 'sections' | 'settings'>): Sections {
+export function compileSections(
+  host: Pick<HostPlan, 'sections' | 'settings'> & Partial<Pick<HostPlan, 'slashes'>>,
+): Sections {
   let count = 0;
   const all = host.sections.map<Compiled>((section) =>
     section.kind === 'location'
@@ -53,14 +56,20 @@ export function compileSections(host: Pick<HostPlan, 'sections' | 'settings'>): 
           within: withinMatcher(section),
         },
   );
-  const locations = all.flatMap((one) => ('url' in one ? [one.url] : []));
+  const locations = all.flatMap((one) =>
+    'url' in one ? [{ matches: one.url, literally: one.section.match.kind === 'regex' }] : [],
+  );
+  const merges = host.slashes?.merge ?? true;
 
   return {
     locationsOf(path) {
       if (locations.length === 0) return '';
+      const merged = merges ? path : mergeSlashes(path);
       let key = '';
-      for (let index = 0; index < locations.length; index++)
-        if ((locations[index] as Matcher<string>).holds(path)) key += `${index},`;
+      for (let index = 0; index < locations.length; index++) {
+        const { matches, literally } = locations[index] as (typeof locations)[number];
+        if (matches.holds(literally ? path : merged)) key += `${index},`;
+      }
       return key;
     },
     settle(where, chosen, override) {

@@ -1,6 +1,6 @@
 import { compilePattern, type Pattern } from '../patterns/pattern.js';
 import type { UrlMatch } from '../plan/plan.js';
-import { toUrlText } from './url-text.js';
+import { mergeSlashes, toUrlText } from './url-text.js';
 
 /** A compiled URL pattern of an alias or a mount. */
 export type UrlMatcher = (path: string) => MatchedUrl | undefined;
@@ -15,23 +15,26 @@ export interface MatchedUrl {
 /**
  * Of a mount. A run of slashes in the alias equals any in the path. Source: mod_wsgi, alias matching.
  * A mount for `/` takes nothing of the path, so that it all is appended to the target.
+ *
+ * @param merges whether paths have no runs, as with MergeSlashes On.
  */
-export function compileUrl(url: UrlMatch): UrlMatcher {
-  return url.kind === 'prefix' && /^\/+$/.test(url.prefix) ? takesNothing : compileAlias(url);
+export function compileUrl(url: UrlMatch, merges = true): UrlMatcher {
+  return url.kind === 'prefix' && /^\/+$/.test(url.prefix)
+    ? takesNothing
+    : compileAlias(url, merges);
 }
 
 const nothing: MatchedUrl = { length: 0 };
 const takesNothing: UrlMatcher = (path) => (path.charCodeAt(0) === 47 ? nothing : undefined);
 
 /** Of an Alias; one for `/` takes that slash too. Source: mod_alias. */
-export function compileAlias(url: UrlMatch): UrlMatcher {
+export function compileAlias(url: UrlMatch, merges = true): UrlMatcher {
   if (url.kind === 'regex') return regexMatcher(compilePattern(toUrlText(url.source)));
-  const prefix = toUrlText(url.prefix).replace(/\/{2,}/g, '/');
+  const prefix = mergeSlashes(toUrlText(url.prefix));
+  if (!merges) return (path) => withRuns(prefix, path);
   const found: MatchedUrl = { length: prefix.length };
   const open = prefix.endsWith('/');
   return (path) => {
-    // Only with MergeSlashes Off.
-    if (path.includes('//')) return withRuns(prefix, path);
     if (!path.startsWith(prefix)) return undefined;
     return open || path.length === prefix.length || path.charCodeAt(prefix.length) === 47
       ? found

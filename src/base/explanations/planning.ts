@@ -29,6 +29,13 @@ export const planning = {
     remedy: 'Write longer URLs before shorter ones, / last.',
     example: 'WSGIScriptAlias /shop /srv/shop.wsgi\nWSGIScriptAlias / /srv/blog.wsgi',
   },
+  'alias-slash-missing': {
+    cause:
+      'What follows in a URL is appended to the target letter by letter, as in Apache: with /static/ and /srv/files, /static/x is looked for at /srv/filesx.',
+    happens: 'The server starts; most requests of the alias get 404.',
+    remedy: 'Write both with a slash at the end, or both without.',
+    example: 'Alias /static /srv/files',
+  },
   'no-listen': {
     cause: 'Neither Listen nor --listen says where to listen.',
     happens: 'The server listens on 127.0.0.1:8080.',

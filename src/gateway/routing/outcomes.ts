@@ -1,3 +1,4 @@
+import { mergeSlashes } from '../../rules/url-text.js';
 import type { Files } from './files.js';
 import type { Outcome, Route } from './route.js';
 import { refusedScript, withinHidden } from './script-names.js';
@@ -47,15 +48,9 @@ export function scriptOutcome(
   if (walked.rest !== '' && route.settings.acceptPathInfo === 'off')
     return fail(404, 'AcceptPathInfo is off');
   // Paths have repeated slashes with MergeSlashes Off alone; the names for the application never do.
-  const [url, pathInfo] =
-    path.includes('//') || walked.rest.includes('//')
-      ? [merged(path), merged(walked.rest)]
-      : [path, walked.rest];
+  const url = route.host.slashes.merge ? path : mergeSlashes(path);
+  const pathInfo = mergeSlashes(walked.rest);
   return { kind: 'wsgi', scriptName: scriptNameOf(url, pathInfo), pathInfo };
-}
-
-function merged(text: string): string {
-  return text.replace(/\/{2,}/g, '/');
 }
 
 export function fail(status: number, reason: string): Outcome {

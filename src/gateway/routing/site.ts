@@ -64,9 +64,9 @@ export function createSite(host: HostPlan, files: Files): Site {
   const sections = compileSections(host);
   const aliases = host.files.map<Aliased>((plan) => ({
     plan,
-    match: compileAlias(plan.url),
+    match: compileAlias(plan.url, host.slashes.merge),
   }));
-  const mounts = host.mounts.map(compileMount);
+  const mounts = host.mounts.map((plan, number) => compileMount(plan, number, host.slashes.merge));
   const documentRoot = host.documentRoot?.replace(/\/+$/, '');
   const routes = new RouteTable();
 
@@ -136,8 +136,11 @@ export function createSite(host: HostPlan, files: Files): Site {
       const url = name.startsWith('/') ? name : path + name;
       const inner = resolvePath(url, query, file, depth - 1);
       if ('status' in inner || !answers(inner.outcome)) continue;
+      const { outcome } = inner;
+      const indexed = indexRoute(route, inner.route);
+      if (number + 1 === names.length) return { route: indexed, path: inner.path, query, outcome };
       const otherwise = () => folder(route, file, path, query, depth, number + 1);
-      return { ...inner, route: indexRoute(route, inner.route), otherwise };
+      return { route: indexed, path: inner.path, query, outcome, otherwise };
     }
     return answer(fail(403, 'a folder without an index'));
   }
@@ -151,14 +154,14 @@ export function createSite(host: HostPlan, files: Files): Site {
   };
 }
 
-function compileMount(plan: MountPlan, number: number): Mounted {
+function compileMount(plan: MountPlan, number: number, merges: boolean): Mounted {
   const { url, target, folder, rest = '' } = plan;
   const chosen = url.kind === 'regex' && target.includes('$');
   const from = chosen ? fixedPart(target) : target;
   return {
     plan,
     number,
-    match: compileUrl(url),
+    match: compileUrl(url, merges),
     fixed: !folder && !chosen,
     rest: toUrlText(rest),
     from,

@@ -191,6 +191,18 @@ export type Event =
     }
   /** Heads that were not finished held more than `bytes`: so many connections were closed. */
   | { type: 'heads-dropped'; count: number; bytes: number }
+  /** No thread has been free for ten seconds; the oldest request has run for so long. */
+  | {
+      type: 'threads-busy';
+      processGroup: string;
+      applicationGroup: string;
+      threads: number;
+      waiting: number;
+      target: string;
+      seconds: number;
+    }
+  /** One is free again, after so long. */
+  | { type: 'threads-free'; processGroup: string; applicationGroup: string; seconds: number }
   /** So many answers hold threads for slow clients: there is no more place on disk for them, or it failed. */
   | { type: 'answers-held'; count: number; failure?: string }
   | { type: 'events-dropped'; count: number };

@@ -215,6 +215,10 @@ export class WsgiRequest
 
   // What the runtime does
 
+  get target(): string {
+    return this.exchange.target;
+  }
+
   onResponse(payload: Buffer): boolean {
     this.#detach();
     const length = payload.length < 4 ? payload.length : payload.readUInt32LE();

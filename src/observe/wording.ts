@@ -81,6 +81,13 @@ export function wordingOf(event: Event): Wording {
         level: 'warn',
         text: `${event.count} ${event.count === 1 ? 'connection was' : 'connections were'} closed with 408, the oldest first: request heads that were not finished held more than ${event.bytes / 1048576} MiB`,
       };
+    case 'threads-busy':
+      return { level: 'warn', text: busyText(event) };
+    case 'threads-free':
+      return {
+        level: 'info',
+        text: `a thread of ${pairText(event)} is free again, after ${seconds(event.seconds)}`,
+      };
     case 'answers-held':
       return {
         level: 'warn',
@@ -201,6 +208,14 @@ function deniedText(event: EventOf<'request-denied'>): string {
     `<Directory ${/^[\w./-]+$/.test(event.directory) ? event.directory : quote(event.directory)}>`,
     '    Require all granted',
     '</Directory>',
+  ].join('\n');
+}
+
+function busyText(event: EventOf<'threads-busy'>): string {
+  const { threads, waiting } = event;
+  return [
+    `${threads === 1 ? 'the thread' : `all ${threads} threads`} of ${pairText(event)} ${threads === 1 ? 'has' : 'have'} been busy for 10 s, and ${waiting === 0 ? 'no request waits' : waiting === 1 ? '1 request waits' : `${waiting} requests wait`}; the oldest one, ${quote(event.target)}, has run for ${seconds(event.seconds)}`,
+    'hint: more threads= let others run meanwhile, and request-timeout= ends what hangs',
   ].join('\n');
 }
 

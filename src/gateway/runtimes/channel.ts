@@ -37,6 +37,8 @@ export interface StreamOwner {
   /** The journal shows that it was begun. */
   onBegun(): void;
 
+  /** What was asked for, as the client wrote it. */
+  readonly target: string;
   /** Milliseconds of the clock when it was sent. */
   sentAt: number;
   /** Whether a sign came that the runtime has begun it. */

@@ -1,5 +1,6 @@
 import type { Emit } from '../../base/events.js';
 import type { Endpoint, ProcessGroupPlan } from '../../plan/plan.js';
+import { BusyWatch } from './busy-watch.js';
 import type { Channel, StreamOwner } from './channel.js';
 import { choosePlace, frozenMilliseconds, shouldMove } from './policy.js';
 import { DaemonProcess, type Sendable } from './process.js';
@@ -46,6 +47,7 @@ export class Pool {
   /** Requests that wait for the new code, while others are served with the old. */
   #held: Waiting[] = [];
   readonly #queue: Queue<Waiting> = createQueue();
+  readonly #busyWatch = new BusyWatch();
   #wantedAt = Number.NEGATIVE_INFINITY;
   #giving = false;
 
@@ -164,6 +166,14 @@ export class Pool {
     }
     if (this.#queue.length > 0 && this.#all().length === 0) this.#want(now);
     this.#give();
+    this.#tellBusy(now);
+  }
+
+  #tellBusy(now: number): void {
+    const news = this.#busyWatch.look(this.#servers, this.#queue.length, now);
+    if (!news) return;
+    const { group, applicationGroup } = this;
+    this.#options.emit({ ...news, processGroup: group.name, applicationGroup });
   }
 
   close(): void {
@@ -194,7 +204,12 @@ export class Pool {
   }
 
   #choose(now: number): DaemonProcess<Waiting> | undefined {
-    return choosePlace(this.#servesOldCode ? this.#outdated : this.#processes, now);
+    return choosePlace(this.#servers, now);
+  }
+
+  /** Those that requests are given to. */
+  get #servers(): DaemonProcess<Waiting>[] {
+    return this.#servesOldCode ? this.#outdated : this.#processes;
   }
 
   #want(now: number): void {
@@ -316,7 +331,6 @@ export class Pool {
   }
 
   #othersThan(process: DaemonProcess<Waiting>): DaemonProcess<Waiting>[] {
-    const places = this.#servesOldCode ? this.#outdated : this.#processes;
-    return places.filter((other) => other !== process);
+    return this.#servers.filter((other) => other !== process);
   }
 }

@@ -7,6 +7,31 @@ const pair = { processGroup: 'blog', applicationGroup: '' };
 const request = { host: 0, client: '192.0.2.7', target: '/a', request: 'r1' };
 
 const table: [Event, string, string][] = [
+  [
+    { type: 'threads-busy', ...pair, threads: 15, waiting: 4, target: '/report', seconds: 32.04 },
+    'warn',
+    'all 15 threads of process group "blog" have been busy for 10 s, and 4 requests wait; the oldest one, "/report", has run for 32 s\nhint: more threads= let others run meanwhile, and request-timeout= ends what hangs',
+  ],
+  [
+    { type: 'threads-free', ...pair, seconds: 61 },
+    'info',
+    'a thread of process group "blog" is free again, after 61 s',
+  ],
+  [
+    { type: 'answers-held', count: 1 },
+    'warn',
+    '1 answer holds its thread, because clients read slowly and as much as may be waits on disk already',
+  ],
+  [
+    { type: 'answers-held', count: 2, failure: 'ENOSPC: no space left on device' },
+    'warn',
+    '2 answers hold their threads, because clients read slowly and the disk takes nothing: ENOSPC: no space left on device',
+  ],
+  [
+    { type: 'heads-dropped', count: 3, bytes: 67_108_864 },
+    'warn',
+    '3 connections were closed with 408, the oldest first: request heads that were not finished held more than 64 MiB',
+  ],
   [{ type: 'server-starting', version: '1.0', pid: 9 }, 'info', 'venvhost 1.0 starts as process 9'],
   [
     { type: 'server-listening', addresses: ['http://127.0.0.1:80/'] },

@@ -1,3 +1,4 @@
+import { MatchTimeout } from '../patterns/timed.js';
 import type { AliasPlan, SectionPlan, UrlMatch } from '../plan/plan.js';
 import { type Applies, both, certainly, together } from './applies.js';
 import type { Place } from './located.js';
@@ -16,6 +17,16 @@ export type MountTarget = AliasPlan & { readonly folder: boolean };
 
 /** Whether a section holds for all, some or none of the requests that a mount takes: its matcher over all of them. */
 export function sectionApplies(section: SectionPlan, mount: MountTarget): Applies {
+  try {
+    return applies(section, mount);
+  } catch (error) {
+    // The pattern is one that `check` warns of: each request is asked.
+    if (error instanceof MatchTimeout) return 'maybe';
+    throw error;
+  }
+}
+
+function applies(section: SectionPlan, mount: MountTarget): Applies {
   if (section.kind === 'location') return overUrls(locationMatcher(section.match), mount.url);
   const own =
     section.kind === 'files' ? nameMatcher(section.match) : directoryMatcher(section.match);

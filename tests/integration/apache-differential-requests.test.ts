@@ -95,6 +95,22 @@ UseCanonicalName Off
   },
 ];
 
+/** Of which a client chooses the name. */
+const named: readonly Case[] = [
+  {
+    name: 'a group can have the name that the client says',
+    configuration: `${mounted}\nWSGIApplicationGroup %{HOST}`,
+    environ: ['mod_wsgi.application_group'],
+    requests: to('case0.test', 'CASE0.test.:80', 'case0.test:$PORT'),
+  },
+  {
+    name: 'only the port of that name is that of ServerName with UseCanonicalName On',
+    configuration: `${mounted}\nWSGIApplicationGroup %{HOST}\nUseCanonicalName On\nServerAlias alias.test`,
+    environ: ['mod_wsgi.application_group'],
+    requests: to('case1.test', 'CASE1.test.:99', 'alias.test', 'ALIAS.test.:80'),
+  },
+];
+
 const targets: readonly Case[] = [
   {
     name: 'a target with a fragment is refused',
@@ -249,6 +265,7 @@ const validators: readonly Case[] = [
 ];
 
 compareWithApache('the server calls itself what Apache would', { cases: canonical });
+compareWithApache('groups have the names that they have in mod_wsgi', { cases: named });
 compareWithApache('targets are read as Apache reads them', { cases: targets });
 compareWithApache('variables are set as in Apache', { cases: variables });
 compareWithApache('files are answered as in Apache', { cases: validators });

@@ -90,7 +90,7 @@ export const hostDirectives: readonly Declaration[] = [
     default: 'Off',
     contexts: everywhere,
     words: [1, 1],
-    text: 'What the server calls itself: `SERVER_NAME`, `SERVER_PORT`, group names such as `%{HOST}`, redirects, `%V` of logs. `Off`: name and port of the Host header; `On`: those of `ServerName`. `DNS` is not supported.',
+    text: 'What the server calls itself: `SERVER_NAME`, `SERVER_PORT`, the port in names of groups, redirects, `%V` of logs. `Off`: name and port of the Host header; `On`: those of `ServerName`. `DNS` is not supported.',
     effect: ({ scope, words: [word] }) => {
       if (word!.value.toLowerCase() === 'dns')
         throw new Refusal('unsupported-directive', 'UseCanonicalName DNS is not supported', {

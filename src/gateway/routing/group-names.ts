@@ -1,5 +1,6 @@
 import type { GroupName, HostPlan } from '../../plan/plan.js';
-import { type NameRules, serverName, serverPort } from './canonical.js';
+import { type NameRules, serverPort } from './canonical.js';
+import { hostName } from './sites.js';
 import type { Variables } from './variables.js';
 
 /** What group names can depend on. */
@@ -24,7 +25,7 @@ export function expandGroup(name: GroupName, context: NameContext): string {
     case 'resource':
       return `${context.host.name}${portSuffix(context)}|${context.scriptName}`;
     case 'host':
-      return serverName(context.host, context.header, context.rules) + portSuffix(context);
+      return (hostName(context.header) || context.host.name) + portSuffix(context);
     case 'env':
       return expandAgain(
         context.variables.get(name.variable) ?? `%{ENV:${name.variable}}`,

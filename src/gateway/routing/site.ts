@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { MatchTimeout } from '../../patterns/timed.js';
 import type { AliasPlan, HostPlan, MountPlan } from '../../plan/plan.js';
 import type { Located } from '../../rules/located.js';
 import { compileSections } from '../../rules/sections.js';
@@ -148,8 +149,13 @@ export function createSite(host: HostPlan, files: Files): Site {
   return {
     host,
     resolve(target) {
-      const read = readPath(target, host.slashes);
-      return 'status' in read ? read : resolvePath(read.path, read.query, undefined, deepest);
+      try {
+        const read = readPath(target, host.slashes);
+        return 'status' in read ? read : resolvePath(read.path, read.query, undefined, deepest);
+      } catch (error) {
+        if (error instanceof MatchTimeout) return { status: 400, reason: error.message };
+        throw error;
+      }
     },
   };
 }

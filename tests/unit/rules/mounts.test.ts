@@ -70,3 +70,8 @@ test('a section holds for all, some or none of the requests of a mount', () => {
       JSON.stringify(given),
     );
 });
+
+test('a pattern that is given up may hold for requests', () => {
+  const long: MountTarget = { ...script, url: { kind: 'prefix', prefix: `/${'a'.repeat(60)}!` } };
+  assert.equal(sectionApplies(section('location', regex('^/(?!x)(\\w+\\s?)*$')), long), 'maybe');
+});

@@ -102,3 +102,10 @@ test('what a visitor would get: a place that is closed because a directive was p
     'every request gets 403: closed, because SSLEngine in line 9 of /etc/app.conf may guard it and is not supported\n',
   );
 });
+
+test('what a visitor would get: a pattern that is given up', async (t) => {
+  const pattern = '^/(?!x)(\\w+\\s?)*$';
+  const closed = `<LocationMatch "${pattern}">\nRequire all denied\n</LocationMatch>\n`;
+  const text = `WSGIScriptAlias /${'a'.repeat(60)}! HERE/app.wsgi\n${open}${closed}`;
+  assert.match(await said(t, text), /^every request gets 400: the pattern "\^\/\(\?!x\)/);
+});

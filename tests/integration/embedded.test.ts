@@ -277,6 +277,19 @@ def application(environ, start_response):
   },
 );
 
+testEmbedded('texts made for patterns of the configuration do not stop a gateway', async () => {
+  const patterns = `SetEnvIf Cookie "(.*;)*\\s*sid=x$" SESSION=yes
+SetEnvIf X-Around "^(?!x)(\\w+\\s?)*$" AROUND=yes`;
+  const more = () => `${inMain()}\n${patterns}`;
+  await withEmbedded({ scripts: { 'a.wsgi': tells }, more }, async (server) => {
+    const status = async (headers: Record<string, string>) =>
+      (await ask(server.port, '/a', { headers })).status;
+    assert.equal(await status({ Cookie: ';'.repeat(60) }), 200);
+    assert.equal(await status({ 'X-Around': `${'a'.repeat(60)}!` }), 400);
+    assert.equal(await status({}), 200);
+  });
+});
+
 testEmbedded('a killed supervisor takes its gateways along', async () => {
   const pids: number[] = [];
   const died = withEmbedded({ scripts: { 'a.wsgi': tells }, more: inMain }, async (server) => {

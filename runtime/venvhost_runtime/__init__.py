@@ -8,7 +8,9 @@ Valid on Python 2.7 and on 3.6 and newer.
     lifeline    no process outlives the supervisor
     process     the main interpreter: accepts gateways, starts sub-interpreters
     gate        who may send requests
-    interpreters  sub-interpreters, as the main interpreter sees them
+    interpreters  a sub-interpreter, as the main interpreter sees it
+    interpreter_table  all of them: made when they are asked for, ended when they are not
+    leftovers   what is left in one that is to end
     runtime     one interpreter: watches the workers, obeys, ends
     workers     the threads: who reads, who runs the application
     connection  one gateway: frames in, frames out, credit

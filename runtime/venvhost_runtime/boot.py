@@ -80,6 +80,7 @@ def run_interpreter(fd):
     runtime.serve(early)
     finish(runtime)
     run_exit_functions()
+    runtime.pool.end()
     control.socket.close()
 
 

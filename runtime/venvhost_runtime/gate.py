@@ -7,8 +7,8 @@ from . import frames
 from .compat import PY2, clock
 
 _SO_PEERCRED = getattr(_socket, "SO_PEERCRED", None) or 17
-#: version and number of the gateway, before the secret
-_NUMBERS = 8
+#: version, number of the gateway, and whether the name is invented, before the secret
+_NUMBERS = 12
 _NAME = _NUMBERS + frames.SECRET_LENGTH
 _LONGEST = _NAME + 4096
 #: Seconds between two messages about connections that were refused.
@@ -34,7 +34,8 @@ class Gate(object):
         return False
 
     def read_hello(self, sock):
-        """The application group that a gateway asks for; None for whoever does not show the secret.
+        """The application group that a gateway asks for, and whether clients have made its name up; None for
+        whoever does not show the secret.
 
         Reads the first frame and not a byte more: the rest is for another interpreter. The gateway writes it whole.
         """
@@ -50,7 +51,7 @@ class Gate(object):
             if frames.word.unpack_from(payload, 0)[0] != frames.PROTOCOL_VERSION:
                 return None
             name = payload[_NAME:]
-            return name if PY2 else name.decode("utf-8")
+            return name if PY2 else name.decode("utf-8"), frames.word.unpack_from(payload, 8)[0] != 0
         except (_socket.error, UnicodeDecodeError):
             return None
 

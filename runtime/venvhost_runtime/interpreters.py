@@ -7,9 +7,10 @@ between supervisor and daemon.
 
 import os
 import sys
+import time
 
 from . import frames
-from .compat import allocate_lock, start_new_thread
+from .compat import allocate_lock, clock, start_new_thread
 from .control import Control
 from .descriptors import copied, socket_pair
 
@@ -41,6 +42,12 @@ else:
 _RUN = """
 sys.modules["venvhost_runtime.boot"].run_interpreter(fd)
 """
+#: Raises where the interpreter cannot be destroyed.
+_CHECK = """
+sys.modules["venvhost_runtime.leftovers"].check()
+"""
+#: Seconds that its threads have to end.
+_PATIENCE = 5
 #: One at a time is made: together they would fight for the GIL, and those that serve already would lose.
 _making = allocate_lock()
 
@@ -48,8 +55,14 @@ _making = allocate_lock()
 class Interpreter(object):
     """A sub-interpreter, as the main interpreter sees it."""
 
-    def __init__(self, group, boot, spawn):
-        """``spawn(fd)`` makes one from outside, where Python cannot."""
+    def __init__(self, group, boot, spawn, invented=False):
+        """``spawn(fd)`` makes one from outside, where Python cannot. ``invented``: see interpreter_table.py."""
+        self.group = group
+        self.invented = invented
+        #: of gateways
+        self.connections = 0
+        self.retired = False
+        self.destroyed = False
         ours, theirs = socket_pair()
         self._boot = boot
         self.control = Control(ours)
@@ -58,6 +71,7 @@ class Interpreter(object):
         self.ended = False
         values = dict(boot)
         values["application_group"] = group
+        values["invented"] = invented
         del values["secret"]
         values["preload"] = [entry for entry in boot["preload"] if entry["application_group"] == group]
         self.control.send(frames.CONTROL_BOOT, values)
@@ -69,7 +83,13 @@ class Interpreter(object):
 
     def adopt(self, fd, region):
         """Hands over a connection of a gateway; the interpreter closes it."""
+        self.connections += 1
         self.control.send(frames.CONTROL_ADOPT, {"fd": fd, "region": region})
+
+    def retire(self):
+        """Ends it although the process lives on, which needs its memory."""
+        self.retired = True
+        self.stop(0)
 
     def stop(self, graceful):
         self.control.send(frames.CONTROL_STOP, {"graceful": graceful, "stacks": False})
@@ -82,8 +102,24 @@ class Interpreter(object):
                 self._id = _create()
                 _interpreters.run_string(self._id, _LOAD, {"folder": folder, "packed": self._packed()})
             _interpreters.run_string(self._id, _RUN, {"fd": fd})
+            if self.retired and self._is_clean():
+                _interpreters.destroy(self._id)
+                self.destroyed = True
         except BaseException as error:
             sys.stderr.write("sub-interpreter ended: %s\n" % error)
+
+    def _is_clean(self):
+        """Whether it can be destroyed while the process lives on."""
+        until = clock() + _PATIENCE
+        while True:
+            try:
+                # From Python 3.13 on what was raised is returned.
+                return _interpreters.run_string(self._id, _CHECK) is None
+            except Exception as error:
+                # Up to Python 3.11 it is this one while there are threads; what the check raises has a class of its own.
+                if type(error) is not RuntimeError or clock() > until:
+                    return False
+            time.sleep(0.02)
 
     def _packed(self):
         """The runtime as it was compiled for this Python; empty where each interpreter imports its sources."""

@@ -9,7 +9,7 @@ SLOT_BITS = 10
 SLOTS = 1 << SLOT_BITS
 SLOT_MASK = SLOTS - 1
 REGION_WORDS = 2 * SLOTS
-REGIONS = 256
+REGIONS = 1024
 
 
 class Journal(object):

@@ -8,7 +8,7 @@ from . import frames
 from .compat import PY2, clock
 from .descriptors import copied, open_socket
 from .gate import Gate
-from .interpreters import Interpreter
+from .interpreter_table import InterpreterTable
 from .runtime import Runtime
 
 #: Connections that may be without their first frame; of more, the oldest are closed. A gateway sends it at once.
@@ -24,7 +24,7 @@ class Process(Runtime):
         #: connections that have not said yet which application group they are for
         self._newcomers = []
         self._gate = Gate(boot, control)
-        self._interpreters = {}
+        self._interpreters = InterpreterTable(self)
 
     def listen(self):
         self._listener.listen(16)
@@ -47,23 +47,23 @@ class Process(Runtime):
 
     @property
     def has_interpreters(self):
-        return bool(self._interpreters)
+        return len(self._interpreters.all()) > 0
 
     def leave(self, reason, script=None, graceful=None):
         Runtime.leave(self, reason, script, graceful)
-        for interpreter in list(self._interpreters.values()):
+        for interpreter in self._interpreters.all():
             interpreter.stop(self.boot["graceful_timeout"] if graceful is None else graceful)
 
     def release_region(self, region):
         self.journal.release_region(region)
 
     def idle(self):
-        return Runtime.idle(self) and all(one.ended for one in self._interpreters.values())
+        return Runtime.idle(self) and all(one.ended for one in self._interpreters.all())
 
     def await_interpreters(self):
         """After ``serve``: they run their exit functions, before those of this one. Not for ever."""
         until = clock() + 0.8 * self.boot["shutdown_timeout"]
-        while clock() < until and not all(one.ended for one in self._interpreters.values()):
+        while clock() < until and not all(one.ended for one in self._interpreters.all()):
             self._look(0.1)
 
     def preload_all(self):
@@ -76,7 +76,7 @@ class Process(Runtime):
 
     def _await_interpreters(self):
         """Until they have imported their scripts. The supervisor ends what takes longer than startup-timeout."""
-        while not self.leaving and any(not (one.ready or one.ended) for one in self._interpreters.values()):
+        while not self.leaving and any(not (one.ready or one.ended) for one in self._interpreters.all()):
             self._look(None)
             if self.interrupted:
                 self.leave("signal")
@@ -107,27 +107,31 @@ class Process(Runtime):
         sock = next(one for one in self._newcomers if one.fileno() == fd)
         self._newcomers.remove(sock)
         self.unwatch(fd)
-        group = self._gate.read_hello(sock)
-        region = None if group is None else self.journal.claim_region()
+        hello = self._gate.read_hello(sock)
+        region = None if hello is None else self.journal.claim_region()
         if region is None:
             sock.close()
             return
         sock.setblocking(True)
+        group, invented = hello
         if group == self.boot["application_group"] or not self.boot["sub_interpreters"]:
             self.adopt(sock, region)
         else:
-            self._interpreter(group).adopt(copied(fd), region)
+            interpreter = self._interpreter(group, invented)
+            if interpreter is None:
+                self.release_region(region)
+            else:
+                interpreter.adopt(copied(fd), region)
             sock.close()
 
-    def _interpreter(self, group):
-        interpreter = self._interpreters.get(group)
-        if interpreter is None or interpreter.ended:
-            self.control.message("info", "creating sub-interpreter \"%s\"" % group)
-            interpreter = self._interpreters[group] = Interpreter(group, self.boot, self._spawn)
+    def _interpreter(self, group, invented=False):
+        known = self._interpreters.all()
+        interpreter = self._interpreters.get(group, invented)
+        if interpreter is not None and interpreter not in known:
             self.watch(interpreter.control.socket.fileno(), lambda fd: self._hear(interpreter, fd))
         return interpreter
 
-    def _spawn(self, fd):
+    def spawn(self, fd):
         """The gateway makes a sub-interpreter, which runs ``embedded.start_interpreter(fd)``."""
         self.control.send(frames.CONTROL_INTERPRET, {"fd": fd})
 
@@ -142,6 +146,7 @@ class Process(Runtime):
         for kind, values in received:
             if kind == frames.CONTROL_RELEASED:
                 self.release_region(values["region"])
+                self._interpreters.released(interpreter)
             elif kind == frames.CONTROL_LEAVING:
                 self.leave(values["reason"], values["script"])
             elif kind == frames.CONTROL_READY:

@@ -151,7 +151,9 @@ class Runtime(object):
 
     def load(self, script):
         module = script.load(self.control)
-        self.control.send(frames.CONTROL_LOADED, {"script": script.path, "application_group": self.boot["application_group"]})
+        # What clients have made up is imported by a successor when they ask for it.
+        if not self.boot.get("invented"):
+            self.control.send(frames.CONTROL_LOADED, {"script": script.path, "application_group": self.boot["application_group"]})
         return module
 
     def preload(self, scripts):

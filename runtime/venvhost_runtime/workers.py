@@ -21,6 +21,7 @@ from _collections import deque
 from .compat import _signal, allocate_lock, set_non_blocking, start_new_thread, thread_ident
 from .descriptors import pipe
 from .journal import SLOT_MASK, SLOTS
+from .leftovers import files
 
 #: Seconds. Requests of scripts that take longer on average are run by a thread that does not read.
 SLOW = 0.001
@@ -50,6 +51,7 @@ class Pool(object):
         self._idle = []
         self._asleep = False
         self._told = False
+        self._ended = False
         self._wake_reader, self._wake_writer = pipe()
 
     # For connections
@@ -125,6 +127,17 @@ class Pool(object):
         quietly = {"warn_on_full_buffer": False} if sys.version_info >= (3, 7) else {}
         _signal.set_wakeup_fd(self._wake_writer, **quietly)
 
+    # For the end of a sub-interpreter
+
+    def end(self):
+        """Has each worker end that runs nothing."""
+        with self.lock:
+            self._ended = True
+            idle, self._idle = self._idle, []
+        for worker in idle:
+            worker.wake.release()
+        files.extend((self._wake_reader, self._wake_writer))
+
     # The threads
 
     def _promote(self, connection):
@@ -152,12 +165,12 @@ class Pool(object):
 
     def _work(self, worker):
         worker.ident = thread_ident()
-        while True:
+        while not self._ended:
             connection = worker.connection
             if connection is not None:
                 self._lead(worker, connection)
-            self._serve(worker)
-            worker.wake.acquire()
+            if self._serve(worker):
+                worker.wake.acquire()
 
     def _lead(self, worker, connection):
         connection.flush()
@@ -173,13 +186,15 @@ class Pool(object):
                 return
 
     def _serve(self, worker):
-        """Runs what is left when nobody else can, then lines up as idle."""
+        """Runs what is left when nobody else can, then lines up as idle; False where it is to end."""
         while True:
             self._run_pending(worker)
             with self.lock:
+                if self._ended:
+                    return False
                 if not self.pending or self.running >= self._limit or self._runtime.leaving:
                     self._idle.append(worker)
-                    return
+                    return True
 
     def _run_pending(self, worker):
         request = self._next(worker, 0)

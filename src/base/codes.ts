@@ -138,6 +138,10 @@ export const catalogue = {
     title: 'which Python serves a script that was given without one',
   },
   'user-defaulted': { severity: 'note', title: 'root started the server and no User is stated' },
+  'group-name-of-clients': {
+    severity: 'warning',
+    title: 'clients can make up the name of an application group or a process group',
+  },
   'gateway-user-shared': {
     severity: 'warning',
     title: 'an application runs as the user of the gateways while others have users of their own',

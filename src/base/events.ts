@@ -93,6 +93,7 @@ export type Event =
   /** Said once for a process group, when the first application group beside the main interpreter is used. */
   | { type: 'interpreters-unavailable'; processGroup: string; version: string }
   /** A request named one application group more than a process group may have. */
+  | { type: 'application-group-ended'; processGroup: string; applicationGroup: string }
   | {
       type: 'application-group-refused';
       processGroup: string;

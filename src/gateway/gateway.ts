@@ -16,7 +16,7 @@ import { limitRepeats } from './repeats.js';
 import { createClientNames } from './routing/client-names.js';
 import { createFiles } from './routing/files.js';
 import { createSite } from './routing/site.js';
-import { createSites } from './routing/sites.js';
+import { createSites, literalNames } from './routing/sites.js';
 import type { Variables } from './routing/variables.js';
 import { createPools } from './runtimes/pools.js';
 import type { Services } from './services.js';
@@ -30,6 +30,8 @@ export interface GatewayOptions {
   readonly emit: Emit;
   /** Told when a request waits for a pair that has no process; at most once a second for each. */
   readonly want: (processGroup: string, applicationGroup: string) => void;
+  /** Told when processes that only invented names needed are not needed any more. */
+  readonly unwant: (processGroup: string, applicationGroup: string) => void;
   /** Told when a request in the process of this endpoint ran longer than request-timeout. */
   readonly overdue: (endpoint: number) => void;
   /** Told while no connection to the process of this endpoint can be made; every few seconds. */
@@ -80,7 +82,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     groups,
     gateway: options.number,
     emit,
+    literalNames: literalNames(plan.hosts).size,
     want: options.want,
+    unwant: options.unwant,
     overdue: options.overdue,
     unreachable: options.unreachable,
   });

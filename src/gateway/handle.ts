@@ -1,5 +1,4 @@
 import { MatchTimeout } from '../patterns/timed.js';
-import type { GroupName } from '../plan/plan.js';
 import { FileAnswer } from './file-answer.js';
 import { answerHead } from './http/answer-head.js';
 import { type Exchange, type ExchangeOwner, nobody } from './http/exchange.js';
@@ -7,6 +6,7 @@ import { tellCut, tellFailed } from './request-events.js';
 import { selfUrl } from './routing/canonical.js';
 import type { ClientNames } from './routing/client-names.js';
 import { expandCallable, expandGroup } from './routing/group-names.js';
+import { isInvented } from './routing/invented-names.js';
 import type { Outcome, Resolution, Route } from './routing/route.js';
 import type { Site } from './routing/site.js';
 import type { Sites } from './routing/sites.js';
@@ -204,8 +204,8 @@ export function createHandler(options: HandlerOptions): (exchange: Exchange) => 
     };
     const processGroup = expandGroup(settings.processGroup, context);
     const applicationGroup = expandGroup(settings.applicationGroup, context);
-    const dynamic = isClients(settings.applicationGroup, found.route);
-    const pool = pools.find({ processGroup, applicationGroup, dynamic, host: site.host });
+    const invented = isInvented(settings.applicationGroup, context, found.route);
+    const pool = pools.find({ processGroup, applicationGroup, invented, host: site.host });
     if ('status' in pool) {
       const request = own(exchange, site, found.path, recordOf(found, variables));
       failed(exchange, site, pool.status, pool.reason, request);
@@ -262,13 +262,6 @@ function bodyRefusal(
 /** A POST gets a file as a GET does, as from Apache; its body is not looked at. */
 function readsFiles(method: string): boolean {
   return method === 'GET' || method === 'HEAD' || method === 'POST';
-}
-
-/** Whether a client can choose the name: by its Host header, by what SetEnvIf makes of one, or by its path. */
-function isClients(name: GroupName, route: Route): boolean {
-  return (
-    name.kind === 'host' || name.kind === 'env' || (name.kind === 'resource' && route.freeNames)
-  );
 }
 
 /** Latin-1 characters of a path as a URL; one slash in front, so that it names no other host. */

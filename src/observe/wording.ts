@@ -67,6 +67,11 @@ export function wordingOf(event: Event): Wording {
         level: 'error',
         text: `no process is started for application group ${quote(event.applicationGroup)}: ${groupText(event.processGroup)} has ${event.limit} already`,
       };
+    case 'application-group-ended':
+      return {
+        level: 'info',
+        text: `the processes of application group ${quote(event.applicationGroup)} of ${groupText(event.processGroup)} end: no request needs them any more`,
+      };
     case 'application-output':
       return { level: 'info', text: event.text.replace(/\n+$/, ''), always: true };
     case 'runtime-message':
@@ -241,6 +246,8 @@ function reasonText(event: EventOf<'daemon-restarting'>): string {
       return 'a request in it ran longer than request-timeout';
     case 'unreachable':
       return 'gateways cannot connect to it, or cannot find its files; were they removed?';
+    case 'application-groups':
+      return 'of the application groups that it has ended too much was left';
     case 'signal':
       return 'it got a signal to end';
     default:

@@ -14,6 +14,7 @@ import { planListeners } from './listeners.js';
 import { checkLogFolders } from './log-folders.js';
 import { planLogs } from './logs.js';
 import { checkMachine } from './machine-checks.js';
+import { checkNamesOfClients } from './names-of-clients.js';
 import { checkPaths } from './paths.js';
 import type { Plan } from './plan.js';
 import { ignoredVariables } from './process-environment.js';
@@ -98,6 +99,7 @@ export function buildPlan(config: Config, facts: Facts, options: PlanOptions = {
         uses,
         identities.gateways,
       ),
+      ...checkNamesOfClients(config, hosts),
       ...checkMachine(config, facts),
       ...checkScripts(config.processGroups, facts),
       ...checkActivations(facts),

@@ -119,6 +119,7 @@ export const leavingReasons = [
   'signal',
   'request-timeout',
   'unreachable',
+  'application-groups',
 ] as const;
 export type LeavingReason = (typeof leavingReasons)[number];
 export type Leaving = { readonly reason: LeavingReason; readonly script: string | null };

@@ -48,7 +48,10 @@ export const initialWindow = 256 * 1024;
 export const maximumData = 64 * 1024;
 
 export const Frame = {
-  /** gateway → runtime, first frame: u32 protocol version, u32 gateway number, secret, application group in UTF-8. */
+  /**
+   * gateway → runtime, first frame: u32 protocol version, u32 gateway number, u32 1 where clients have made the
+   * name up, else 0, secret, application group in UTF-8.
+   */
   Hello: 1,
   /** runtime → gateway, first frame: u32 protocol version, u32 journal offset in words, u32 slots. */
   Welcome: 2,

@@ -20,7 +20,7 @@ export const wordLength = 4;
 /** Words of one connection's region. */
 export const regionWords = 2 * slots;
 /** Connections that one process can have at the same time: one for each gateway and application group. Untouched regions take no memory. */
-export const regions = 256;
+export const regions = 1024;
 export const journalLength = regions * regionWords * wordLength;
 
 export function slotOf(stream: number): number {

@@ -18,6 +18,7 @@ export interface SeatOptions {
   readonly command: GatewayCommand;
   readonly emit: Emit;
   readonly want: (processGroup: string, applicationGroup: string) => void;
+  readonly unwant: (processGroup: string, applicationGroup: string) => void;
   /** A request in the process of this endpoint ran longer than request-timeout. */
   readonly overdue: (endpoint: number) => void;
   /** No gateway connection to the process of this endpoint can be made. */
@@ -153,7 +154,7 @@ export class GatewaySeat {
   }
 
   #hear(message: FromGateway): void {
-    const { emit, want, overdue, unreachable } = this.#options;
+    const { emit, want, unwant, overdue, unreachable } = this.#options;
     this.#pulse = freshPulse;
     switch (message.type) {
       case 'alive':
@@ -169,6 +170,9 @@ export class GatewaySeat {
         return;
       case 'want':
         want(message.processGroup, message.applicationGroup);
+        return;
+      case 'unwant':
+        unwant(message.processGroup, message.applicationGroup);
         return;
       case 'overdue':
         overdue(message.endpoint);

@@ -53,6 +53,12 @@ export type FromGateway =
       readonly processGroup: string;
       readonly applicationGroup: string;
     }
+  /** No request needs the processes of a pair any more. */
+  | {
+      readonly type: 'unwant';
+      readonly processGroup: string;
+      readonly applicationGroup: string;
+    }
   /** A request in this process ran longer than request-timeout. */
   | { readonly type: 'overdue'; readonly endpoint: number }
   /** It cannot connect to this process. */

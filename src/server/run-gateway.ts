@@ -34,6 +34,8 @@ export function runGateway(link: Link): void {
       emit,
       want: (processGroup, applicationGroup) =>
         tell({ type: 'want', processGroup, applicationGroup }),
+      unwant: (processGroup, applicationGroup) =>
+        tell({ type: 'unwant', processGroup, applicationGroup }),
       overdue: (endpoint) => tell({ type: 'overdue', endpoint }),
       unreachable: (endpoint) => tell({ type: 'unreachable', endpoint }),
       accessLogs: logs.map((log) => log.write),

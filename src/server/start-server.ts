@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Emit } from '../base/events.js';
 import { openFileLimit } from '../base/open-files.js';
+import { literalNames } from '../gateway/routing/sites.js';
+import { mostInvented } from '../gateway/runtimes/invented-groups.js';
 import { namedScripts } from '../plan/named-scripts.js';
 import type { Plan } from '../plan/plan.js';
 import { realMachine } from '../python/machine.js';
@@ -112,6 +114,7 @@ async function startParts(
     createFiles: folder.create,
     // A gateway may take requests while another one starts, and daemons do.
     want: (...pair) => (supervisor ? supervisor.want(...pair) : early.push(pair)),
+    unwant: (...pair) => supervisor?.unwant(...pair),
     overdue: (endpoint) => supervisor?.overdue(endpoint),
     unreachable: (endpoint) => supervisor?.unreachable(endpoint),
   });
@@ -129,6 +132,7 @@ async function startParts(
     outOfMemory: watchOutOfMemory(readKernelFile),
     gatewayUid: gatewayIdentity?.uid ?? process.getuid?.() ?? 0,
     scripts: ({ name }) => namedScripts(plan, name),
+    mostApplicationGroups: literalNames(plan.hosts).size + mostInvented * plan.gateways.count,
     command: ({ python, identity }) => runtimeCommand(python.executable, switchable(identity)),
     compiled,
     ...gateways,

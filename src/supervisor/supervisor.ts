@@ -7,9 +7,6 @@ import { type Daemon, type DaemonCommand, type DaemonNews, startDaemon } from '.
 import { type ProcessSet, type SetWorld, startProcessSet } from './process-set.js';
 import type { ProcessFiles, SocketFolder } from './socket-folder.js';
 
-/** Application groups of one process group that get processes: names can come from requests. */
-export const maximumApplicationGroups = 64;
-
 /** Milliseconds between two looks at the journals, which daemons can write to and could make longer. */
 const checkMilliseconds = 1000;
 
@@ -29,6 +26,8 @@ export interface SupervisorOptions {
   readonly gatewayUid: number;
   /** Script files, and folders of them, that the configuration gives to this group. */
   readonly scripts: (group: ProcessGroupPlan) => readonly string[];
+  /** Application groups of one process group that get processes: names can come from requests. */
+  readonly mostApplicationGroups: number;
   /** The command line that runs the runtime of this group as its user. */
   readonly command: (group: ProcessGroupPlan) => readonly string[];
   /** A file with the runtime compiled for the Python and the user of this group, where there is one. */
@@ -46,6 +45,8 @@ export interface SupervisorOptions {
 export interface Supervisor {
   /** Makes sure that processes for this application group run. */
   want(processGroup: string, applicationGroup: string): void;
+  /** Ends those that `want` has started for an application group that is a process of its own. */
+  unwant(processGroup: string, applicationGroup: string): void;
   /** Replaces the process of an endpoint in which a request ran longer than request-timeout. */
   overdue(id: number): void;
   /** Replaces the process of an endpoint to which a gateway cannot connect. */
@@ -59,6 +60,8 @@ export interface Supervisor {
 export function startSupervisor(options: SupervisorOptions): Supervisor {
   const groups = new Map(options.processGroups.map((group) => [group.name, group]));
   const sets = new Map<string, Map<string, ProcessSet>>();
+  /** They finish what they have, and get nothing new. */
+  const unwanted = new Set<ProcessSet>();
   const told = new Set<ProcessGroupPlan>();
   const newId = counter();
   let stopping = false;
@@ -76,12 +79,12 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       const { version = '' } = group.python;
       options.emit({ type: 'interpreters-unavailable', processGroup, version });
     }
-    if (running.size >= maximumApplicationGroups) {
+    if (running.size >= options.mostApplicationGroups) {
       options.emit({
         type: 'application-group-refused',
         processGroup,
         applicationGroup,
-        limit: maximumApplicationGroups,
+        limit: options.mostApplicationGroups,
       });
       return;
     }
@@ -89,16 +92,30 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     running.set(applicationGroup, startProcessSet(world, group.processes));
   }
 
+  function unwant(processGroup: string, applicationGroup: string): void {
+    const group = groups.get(processGroup);
+    const set = sets.get(processGroup)?.get(applicationGroup);
+    if (stopping || !set || group?.isolation !== 'processes' || applicationGroup === '') return;
+    sets.get(processGroup)?.delete(applicationGroup);
+    unwanted.add(set);
+    options.emit({ type: 'application-group-ended', processGroup, applicationGroup });
+    void set.stop(group.timeouts.graceful).then(() => unwanted.delete(set));
+  }
+
   for (const group of options.processGroups) reportBroken(options, group);
   for (const { processGroup, applicationGroup } of options.startAtOnce)
     want(processGroup, applicationGroup);
 
-  const all = () => [...sets.values()].flatMap((running) => [...running.values()]);
+  const all = () => [
+    ...[...sets.values()].flatMap((running) => [...running.values()]),
+    ...unwanted,
+  ];
   const checking = setInterval(() => {
     for (const set of all()) set.checkJournals();
   }, checkMilliseconds);
   return {
     want,
+    unwant,
     overdue(id) {
       if (!stopping) for (const set of all()) set.overdue(id);
     },

@@ -22,6 +22,27 @@ def application(environ, start_response):
     return [text.encode('ascii')]
 `;
 
+testWithPythons(
+  'invented Host names lock no name of the configuration out',
+  1,
+  async ([python]) => {
+    const more = () => `<VirtualHost *>
+    ServerName first.example
+    ServerAlias known.example
+    WSGIApplicationGroup %{HOST}
+</VirtualHost>`;
+    await withSite(python!, { mounts: { '/': 'says-hello' }, more }, async (server) => {
+      const statusOf = async (host: string) => (await ask(server.port, '/', { host })).status;
+      const invented: number[] = [];
+      for (let index = 0; index < 70; index++) invented.push(await statusOf(`h${index}.example`));
+      assert.equal(invented.filter((status) => status === 200).length, 61);
+      assert.equal(invented.at(-1), 503);
+      assert.equal(await statusOf('first.example'), 200, server.output());
+      assert.equal(await statusOf('known.example'), 200, server.output());
+    });
+  },
+);
+
 interface Slept {
   readonly begun: number;
   readonly ended: number;

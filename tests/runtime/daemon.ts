@@ -57,6 +57,13 @@ export interface Received {
   readonly payload: Buffer;
 }
 
+/** What a connection says first, beside its application group. */
+export interface Greeting {
+  /** The right one where absent. */
+  readonly secret?: string;
+  readonly invented?: boolean;
+}
+
 /** A daemon process under test, with this test as its supervisor and its gateway. */
 export interface Daemon extends AsyncDisposable {
   readonly pid: number;
@@ -68,8 +75,7 @@ export interface Daemon extends AsyncDisposable {
   readonly control: { kind: number; value: unknown }[];
   readonly output: string[];
   script(name: string, source: string): string;
-  /** @param secret what the first frame shows; the right one where absent. */
-  connect(applicationGroup?: string, secret?: string): Promise<Gateway>;
+  connect(applicationGroup?: string, greeting?: Greeting): Promise<Gateway>;
   tell(kind: Control, value: Record<string, number | boolean>): void;
   /** Reads nothing from the control connection any more, as a supervisor that stands still; or goes on. */
   freezeSupervisor(frozen: boolean): void;
@@ -172,9 +178,9 @@ export async function startDaemon(
         () => `${what}; the daemon said ${JSON.stringify({ messages, logs, control, output })}`,
         done,
       ),
-    connect: async (applicationGroup = '', secret = bootDefaults.secret) => {
+    connect: async (applicationGroup = '', greeting = {}) => {
       const place = path.join(folder, 'socket');
-      const gateway = await connect(place, dialect, applicationGroup, secret);
+      const gateway = await connect(place, dialect, applicationGroup, greeting);
       gateways.push(gateway);
       return gateway;
     },
@@ -246,7 +252,7 @@ async function connect(
   socketPath: string,
   dialect: Dialect,
   applicationGroup: string,
-  secret: string,
+  { secret = bootDefaults.secret, invented = false }: Greeting,
 ): Promise<Gateway> {
   const socket = net.connect(socketPath);
   const received: Received[] = [];
@@ -279,8 +285,9 @@ async function connect(
       done,
     );
   const frames = (stream: number) => received.filter((one) => one.stream === stream);
-  const hello = Buffer.alloc(8);
+  const hello = Buffer.alloc(12);
   hello.writeUInt32LE(protocolVersion, 0);
+  hello.writeUInt32LE(invented ? 1 : 0, 8);
   send(Frame.Hello, 0, Buffer.concat([hello, Buffer.from(secret + applicationGroup)]));
   await until(
     'welcome or closed',

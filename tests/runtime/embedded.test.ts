@@ -58,6 +58,7 @@ async function withGateway(
       logs: [],
     },
     want: () => {},
+    unwant: () => {},
     overdue: () => {},
     unreachable: () => {},
     createFiles: sockets.create,

@@ -31,7 +31,7 @@ for (const python of findPythons()) {
 
   behaviour('who does not show the secret is closed, and the log says so once', async (daemon) => {
     for (const secret of ['', 'x'.repeat(secretLength), 'a secret of the tests '])
-      assert.ok((await daemon.connect('', secret)).closed());
+      assert.ok((await daemon.connect('', { secret })).closed());
     const welcomed = await daemon.connect();
     welcomed.request(1, { SCRIPT_FILENAME: path.join(daemon.folder, 'hello.wsgi') });
     assert.equal((await welcomed.answer(1)).body.toString(), 'Hello World!');
@@ -41,12 +41,12 @@ for (const python of findPythons()) {
   });
 
   behaviour('a first frame of any length or type does no harm', async (daemon) => {
-    const numbers = word(protocolVersion) + word(0);
+    const numbers = word(protocolVersion) + word(0) + word(0);
     const frames = [
       word(0xffffffff) + word(Frame.Hello),
       word(0xffffffff) + word(Frame.Hello) + numbers + 'x'.repeat(100_000),
       word(0) + word(Frame.Hello),
-      word(8) + word(Frame.Hello) + numbers,
+      word(12) + word(Frame.Hello) + numbers,
       `${word(5) + word(Frame.Request)}hello`,
       word(100) + word(0xff000000) + 'x'.repeat(100),
     ];

@@ -154,6 +154,16 @@ export const planning = {
     remedy: 'State the user.',
     example: 'User www-data',
   },
+  'group-name-of-clients': {
+    cause:
+      'A group name is %{HOST}, and its place takes requests for every name; or it is %{ENV:…}, and SetEnvIf puts a part of the request into that variable.',
+    happens:
+      'It is served. Each name that a client makes up costs an interpreter, or processes, of its own. In a process group there is room for 64 application groups, less as many as the configuration has ServerNames and ServerAliases without wildcards, at least 16; those of the configuration always have room. An application group ends when it was not asked for within ten minutes, or within one when another needs its place; while none can go, new names get 503.',
+    remedy:
+      'Write %{SERVER} instead of %{HOST}, or list the names with ServerAlias in a <VirtualHost> that is not the first of its address.',
+    example:
+      '<VirtualHost *:80>\n    ServerName nobody.example\n</VirtualHost>\n<VirtualHost *:80>\n    ServerName a.example\n    ServerAlias b.example c.example\n    WSGIApplicationGroup %{HOST}\n</VirtualHost>',
+  },
   'gateway-user-shared': {
     cause:
       'Some process groups have a user of their own (user=), and another one runs as the user of the gateways, or its application runs in embedded mode, inside of them. As with mod_wsgi, a group without user= runs as User.',

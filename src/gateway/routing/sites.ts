@@ -86,8 +86,15 @@ export function hostPort(host: string): number | undefined {
   return digits && !host.endsWith(']') ? Number(digits[1]) : undefined;
 }
 
+/** Each ServerName, and each ServerAlias without wildcards. */
+export function literalNames(hosts: readonly HostPlan[]): ReadonlySet<string> {
+  return new Set(
+    hosts.flatMap(({ name, aliases }) => [name, ...aliases.filter((alias) => !/[*?]/.test(alias))]),
+  );
+}
+
 function nameMatcher(plan: HostPlan): (name: string) => boolean {
-  const exact = new Set([plan.name, ...plan.aliases.filter((alias) => !/[*?]/.test(alias))]);
+  const exact = literalNames([plan]);
   const wild = plan.aliases.filter((alias) => /[*?]/.test(alias)).map(wildcard);
   return (name) => exact.has(name) || wild.some((pattern) => pattern.test(name));
 }

@@ -45,6 +45,12 @@ export interface StreamOwner {
   readonly begun: boolean;
 }
 
+export interface ApplicationGroup {
+  readonly name: string;
+  /** Whether clients have made the name up: its interpreter ends with its last connection. */
+  readonly invented: boolean;
+}
+
 /** The process at the other end; told of each request, because all its connections share its threads. */
 export interface Far {
   readonly endpoint: Endpoint;
@@ -108,7 +114,12 @@ export class Channel {
   #leaving = false;
   #closed = false;
 
-  constructor(process: Far, applicationGroup: string, gateway: number, events: ChannelEvents) {
+  constructor(
+    process: Far,
+    applicationGroup: ApplicationGroup,
+    gateway: number,
+    events: ChannelEvents,
+  ) {
     this.process = process;
     this.#events = events;
     // A region of the journal may have served an earlier connection: old numbers should not meet new ones.
@@ -138,9 +149,9 @@ export class Channel {
     });
     this.#socket.on('end', () => this.#socket.destroy());
     this.#socket.on('close', () => this.#lose());
-    const group = Buffer.from(applicationGroup).toString('latin1');
-    const { secret } = process.endpoint;
-    this.#out.frame(Frame.Hello, 0, word(protocolVersion) + word(gateway) + secret + group);
+    const numbers = word(protocolVersion) + word(gateway) + word(applicationGroup.invented ? 1 : 0);
+    const name = Buffer.from(applicationGroup.name).toString('latin1');
+    this.#out.frame(Frame.Hello, 0, numbers + process.endpoint.secret + name);
   }
 
   /** The number under which the runtime knows the shared part of an environ, which is sent where it does not. */

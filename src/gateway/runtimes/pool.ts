@@ -22,6 +22,10 @@ export interface PoolOptions {
   readonly gateway: number;
   readonly emit: Emit;
   readonly want: (processGroup: string, applicationGroup: string) => void;
+  /** Whether clients have made the name of an application group up. */
+  readonly isInvented: (applicationGroup: string) => boolean;
+  /** No request needs the processes of this application group any more. */
+  readonly unwant: (processGroup: string, applicationGroup: string) => void;
   /** A request in this process ran longer than request-timeout. */
   readonly overdue: (endpoint: number) => void;
   /** No connection to this process can be made. */
@@ -58,9 +62,28 @@ export class Pool {
     if (options.group.broken) this.broken = options.group.broken.message;
   }
 
-  /** Nothing waits, and no process is there. */
+  /** Nothing waits, no process is there, and nothing has to be remembered. */
   get unused(): boolean {
-    return this.#queue.length + this.#held.length === 0 && this.#all().length === 0;
+    return (
+      this.#queue.length + this.#held.length === 0 &&
+      this.#all().length === 0 &&
+      this.broken === undefined
+    );
+  }
+
+  /** Whether anything is under way for an application group. */
+  serves(applicationGroup: string): boolean {
+    const isOfIt = (request: Waiting) => request.applicationGroup === applicationGroup;
+    return (
+      this.#queue.some(isOfIt) ||
+      this.#held.some(isOfIt) ||
+      this.#all().some((process) => process.serves(applicationGroup))
+    );
+  }
+
+  /** Closes the connections for an application group for which nothing is under way. */
+  disconnect(applicationGroup: string): void {
+    for (const process of this.#all()) process.disconnect(applicationGroup);
   }
 
   /** Of all processes that take requests. */
@@ -120,6 +143,7 @@ export class Pool {
   endpointUp(endpoint: Endpoint): void {
     this.broken = undefined;
     const process = new DaemonProcess<Waiting>(endpoint, this.#options.gateway, {
+      isInvented: this.#options.isInvented,
       room: () => this.#give(),
       returned: (requests) => {
         for (const request of requests.toReversed()) this.putBack(request);

@@ -1,4 +1,5 @@
 import type { Endpoint, HostPlan } from '../../plan/plan.js';
+import { InventedGroups, roomForInvented } from './invented-groups.js';
 import { Pool, type PoolOptions } from './pool.js';
 
 export interface Pools {
@@ -15,24 +16,24 @@ export interface Pools {
 export interface WantedPool {
   readonly processGroup: string;
   readonly applicationGroup: string;
-  /** Whether the client had a say in the name of the application group. */
-  readonly dynamic: boolean;
+  /** Whether the client has made the name of the application group up. */
+  readonly invented: boolean;
   readonly host: HostPlan;
 }
 
-export interface PoolsOptions extends Omit<PoolOptions, 'group' | 'applicationGroup'> {
+export interface PoolsOptions
+  extends Omit<PoolOptions, 'group' | 'applicationGroup' | 'isInvented'> {
   readonly groups: ReadonlyMap<string, PoolOptions['group']>;
+  /** How many names of hosts the configuration has; they always have room. */
+  readonly literalNames: number;
 }
-
-/** Application groups that requests can bring into being, in each process group. */
-export const mostDynamic = 64;
 
 export function createPools(options: PoolsOptions): Pools {
   /** By process group, then by application group where each has processes of its own. */
   const groups = new Map<string, Map<string, Pool>>();
   const endpoints = new Map<number, Pool>();
-  /** Application groups that requests brought into being, by process group. */
-  const dynamics = new Map<string, Set<string>>();
+  const invented = new Map<string, InventedGroups>();
+  const room = roomForInvented(options.literalNames);
 
   function poolsOf(processGroup: string): Map<string, Pool> {
     let pools = groups.get(processGroup);
@@ -48,38 +49,38 @@ export function createPools(options: PoolsOptions): Pools {
     const pools = poolsOf(group.name);
     let pool = pools.get(applicationGroup);
     if (!pool) {
-      pool = new Pool({ ...options, group, applicationGroup });
+      const isInvented = (name: string) => inventedOf(group).has(name);
+      pool = new Pool({ ...options, group, applicationGroup, isInvented });
       pools.set(applicationGroup, pool);
     }
     return pool;
   }
 
-  function dynamicsOf(processGroup: string): Set<string> {
-    let names = dynamics.get(processGroup);
+  function inventedOf(group: PoolOptions['group']): InventedGroups {
+    let names = invented.get(group.name);
     if (!names) {
-      names = new Set();
-      dynamics.set(processGroup, names);
+      names = new InventedGroups({
+        room,
+        serves: (name) => poolOf(group, name).serves(name),
+        end: (name) => end(group, name),
+      });
+      invented.set(group.name, names);
     }
     return names;
   }
 
-  /** Names that nobody uses make room for new ones. */
-  function hasRoom(processGroup: string): boolean {
-    const names = dynamicsOf(processGroup);
-    if (names.size < mostDynamic) return true;
-    const pools = poolsOf(processGroup);
-    for (const name of names) {
-      // A sub-interpreter stays as long as its process.
-      const pool = pools.get(name);
-      if (!pool?.unused) continue;
-      names.delete(name);
-      pools.delete(name);
-    }
-    return names.size < mostDynamic;
+  /** Its interpreters end with their connections, its processes when they are told to. */
+  function end(group: PoolOptions['group'], name: string): void {
+    const pool = poolOf(group, name);
+    pool.disconnect(name);
+    if (group.isolation === 'interpreters') return;
+    options.unwant(group.name, name);
+    // What is still told of its processes finds a new one.
+    poolsOf(group.name).delete(name);
   }
 
   return {
-    find({ processGroup, applicationGroup, dynamic, host }) {
+    find({ processGroup, applicationGroup, invented: isInvented, host }) {
       const group = options.groups.get(processGroup);
       if (!group)
         return refused(
@@ -93,13 +94,11 @@ export function createPools(options: PoolsOptions): Pools {
           500,
           `process group ${JSON.stringify(processGroup)} belongs to ${group.restrictedTo}`,
         );
-      const isNew = dynamic && !dynamicsOf(processGroup).has(applicationGroup);
-      if (isNew && !hasRoom(processGroup))
+      if (isInvented && !inventedOf(group).use(applicationGroup, performance.now()))
         return refused(
           503,
-          `process group ${JSON.stringify(processGroup)} has ${mostDynamic} application groups`,
+          `process group ${JSON.stringify(processGroup)} has ${room} application groups with names that only requests have told, and none is idle`,
         );
-      if (isNew) dynamicsOf(processGroup).add(applicationGroup);
       return poolOf(group, applicationGroup);
     },
     endpointUp(endpoint) {
@@ -119,7 +118,12 @@ export function createPools(options: PoolsOptions): Pools {
       poolOf(group, applicationGroup).setBroken(reason);
     },
     tick(now) {
-      for (const pools of groups.values()) for (const pool of pools.values()) pool.tick(now);
+      for (const pools of groups.values())
+        for (const [name, pool] of pools) {
+          pool.tick(now);
+          if (pool.unused) pools.delete(name);
+        }
+      for (const names of invented.values()) names.tick(now);
     },
     close() {
       for (const pools of groups.values()) for (const pool of pools.values()) pool.close();

@@ -24,6 +24,8 @@ export interface Sendable {
 }
 
 export interface ProcessEvents<T extends Sendable> {
+  /** Whether clients have made the name of an application group up. */
+  isInvented(applicationGroup: string): boolean;
   /** More requests can be given to it. */
   room(): void;
   /** These were not sent, the oldest first. */
@@ -108,6 +110,22 @@ export class DaemonProcess<T extends Sendable = Sendable> implements Place, Far 
     this.#line(applicationGroup);
   }
 
+  /** Whether requests of an application group run here, or wait for a connection. */
+  serves(applicationGroup: string): boolean {
+    const line = this.#lines.get(applicationGroup);
+    return line !== undefined && (line.channel.inFlight > 0 || line.waiting.length > 0);
+  }
+
+  /** Closes the connection for an application group for which nothing is under way. */
+  disconnect(applicationGroup: string): void {
+    const line = this.#lines.get(applicationGroup);
+    if (!line) return;
+    this.#lines.delete(applicationGroup);
+    this.#outdated.delete(applicationGroup);
+    this.#ending.add(line.channel);
+    line.channel.leave();
+  }
+
   /** Sends a request, as soon as there is a connection for its application group. */
   give(request: T, now: number): void {
     const line = this.#line(request.applicationGroup);
@@ -177,7 +195,8 @@ export class DaemonProcess<T extends Sendable = Sendable> implements Place, Far 
   #line(applicationGroup: string): Line<T> {
     const known = this.#lines.get(applicationGroup);
     if (known) return known;
-    const channel = new Channel(this, applicationGroup, this.#gateway, {
+    const group = { name: applicationGroup, invented: this.#events.isInvented(applicationGroup) };
+    const channel = new Channel(this, group, this.#gateway, {
       welcomed: () => {
         this.#unreachableAt = Number.POSITIVE_INFINITY;
         this.#sendWaiting(line);

@@ -5,6 +5,7 @@ export interface Queue<T> {
   addFirst(entry: T): void;
   first(): T | undefined;
   take(): T | undefined;
+  some(test: (entry: T) => boolean): boolean;
   /** Drops the entries for which `gone` holds. */
   drop(gone: (entry: T) => boolean): void;
 }
@@ -21,6 +22,7 @@ export function createQueue<T>(): Queue<T> {
     add: (entry) => void entries.push(entry),
     addFirst: (entry) => void returned.push(entry),
     first: () => returned.at(-1) ?? entries[head],
+    some: (test) => returned.some(test) || entries.slice(head).some(test),
     drop(gone) {
       const kept = returned.filter((entry) => !gone(entry));
       returned.length = 0;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
+import { roomForInvented } from '../../../src/gateway/runtimes/invented-groups.js';
 import { initialWindow } from '../../../src/protocol/frames.js';
 import type { FakeRequest } from './support/fake-runtime.js';
 import { groupPlan, hostPlan, mountPlan, settings } from './support/plans.js';
@@ -338,22 +339,73 @@ test('a process group of another host gives 500', async (t) => {
   assert.equal((await running.ask(get('/'))).status, 500);
 });
 
-test('clients cannot make application groups without end', async (t) => {
-  const running = await run(t, {
-    hosts: (folder) => [
-      hostPlan({
-        mounts: [mountPlan('/', `${folder}/app.wsgi`)],
-        settings: { ...settings, applicationGroup: { kind: 'host' } },
-      }),
-    ],
-  });
-  for (let index = 0; index < 64; index++)
-    running.client().send(`GET / HTTP/1.1\r\nHost: h${index}.example\r\n\r\n`);
-  while (running.wanted.length < 64) await new Promise(setImmediate);
-  const response = await running.ask('GET / HTTP/1.1\r\nHost: one.more\r\n\r\n');
-  assert.equal(response.status, 503);
-  assert.equal(running.wanted.length, 64);
+test('clients cannot make application groups without end, and names of the configuration have room', async (t) => {
+  const running = await run(t, { hosts: byHost });
+  const room = roomForInvented(2);
+  for (let index = 0; index < room; index++) running.client().send(asking(`h${index}.example`));
+  while (running.wanted.length < room) await new Promise(setImmediate);
+  assert.equal((await running.ask(asking('one.more'))).status, 503);
+  for (const name of ['example.com', 'www.example.com']) running.client().send(asking(name));
+  while (!running.wanted.includes('site/www.example.com')) await new Promise(setImmediate);
+  assert.ok(running.wanted.includes('site/example.com'));
+  assert.ok(!running.wanted.includes('site/one.more'));
 });
+
+test('a name that nobody asks for makes room for another one, and its processes are given up', async (t) => {
+  const clock = movableClock(t);
+  const running = await run(t, { hosts: byHost });
+  const room = roomForInvented(2);
+  for (let index = 0; index < room; index++) {
+    const about = { applicationGroup: `h${index}.example` };
+    await running.runtime((request) => request.text('fine'), about);
+    assert.equal((await running.ask(asking(about.applicationGroup))).body, 'fine');
+  }
+  assert.equal((await running.ask(asking('one.more'))).status, 503);
+  clock.move(61_000);
+  assert.equal((await running.ask(asking('h0.example'))).body, 'fine');
+  await running.runtime((request) => request.text('more'), { applicationGroup: 'one.more' });
+  assert.equal((await running.ask(asking('one.more'))).body, 'more');
+  assert.deepEqual(
+    running.wanted.filter((one) => one.startsWith('not')),
+    ['not site/h1.example'],
+  );
+});
+
+test('the connection of a name that nobody asks for is closed, and made again when somebody does', async (t) => {
+  const clock = movableClock(t);
+  const running = await run(t, { hosts: byHost, group: { isolation: 'interpreters' } });
+  const runtime = await running.runtime((request) => request.text('fine'));
+  for (const name of ['example.com', 'made.up'])
+    assert.equal((await running.ask(asking(name))).body, 'fine');
+  assert.deepEqual(runtime.greetings.sort(), ['', 'example.com', 'made.up invented']);
+  clock.move(601_000);
+  await runtime.closed('made.up invented');
+  assert.equal((await running.ask(asking('made.up'))).body, 'fine');
+  assert.deepEqual(runtime.greetings.sort(), ['', 'example.com', 'made.up invented']);
+});
+
+const asking = (host: string) => `GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
+
+const byHost = (folder: string) => [
+  hostPlan({
+    name: 'example.com',
+    aliases: ['www.example.com', '*.example'],
+    mounts: [mountPlan('/', `${folder}/app.wsgi`)],
+    settings: { ...settings, applicationGroup: { kind: 'host' } },
+  }),
+];
+
+/** What is measured with `performance` can be made older. */
+function movableClock(t: TestContext): { move(milliseconds: number): void } {
+  const now = performance.now.bind(performance);
+  let moved = 0;
+  t.mock.method(performance, 'now', () => now() + moved);
+  return {
+    move(milliseconds) {
+      moved += milliseconds;
+    },
+  };
+}
 
 test('a request that a process refuses goes to another one', async (t) => {
   const running = await run(t);

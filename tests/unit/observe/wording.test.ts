@@ -213,6 +213,11 @@ const table: [Event, string, string][] = [
     'process group "blog" cannot run: no venv [x]\nhint: make one',
   ],
   [
+    { type: 'application-group-ended', ...pair, applicationGroup: 'x\n' },
+    'info',
+    'the processes of application group "x\\n" of process group "blog" end: no request needs them any more',
+  ],
+  [
     { type: 'application-group-refused', ...pair, applicationGroup: 'x\n', limit: 64 },
     'error',
     'no process is started for application group "x\\n": process group "blog" has 64 already',

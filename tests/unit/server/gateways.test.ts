@@ -29,6 +29,7 @@ function options(react: (message: ToGateway, gateway: FakeGateway) => void): {
       command: { main: '', environment: {}, listeners: [10, 11], logs: [12] },
       emit: (event) => events.push(event),
       want: () => {},
+      unwant: () => {},
       overdue: () => {},
       unreachable: () => {},
       spawn: (_command, hear, exited) => {

@@ -233,6 +233,22 @@ test('each application group gets its own processes, when it is wanted', async (
   assert.equal(events.filter((seen) => seen.type === 'daemon-starting').length, 2);
 });
 
+test('processes of an application group that is not wanted any more end, and start again when it is', async (t) => {
+  const { event, supervisor, endpoints } = bench(t, 'good');
+  await event('daemon-ready');
+  const groups = () => [...endpoints.values()].map((endpoint) => endpoint.applicationGroup).sort();
+  for (const round of [1, 2]) {
+    supervisor.want('blog', 'other');
+    await event('daemon-ready', 1 + round);
+    assert.deepEqual(groups(), ['', 'other']);
+    supervisor.unwant('blog', 'other');
+    supervisor.unwant('blog', '');
+    const died = await event('daemon-died', round);
+    assert.equal(died.expected, true);
+    assert.deepEqual(groups(), ['']);
+  }
+});
+
 /** A zombie, which init has not taken yet, does not run. */
 function runs(pid: number): boolean {
   try {

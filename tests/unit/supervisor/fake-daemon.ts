@@ -142,6 +142,7 @@ export function supervise(
     },
     gatewayUid: 0,
     scripts: () => [],
+    mostApplicationGroups: 64,
     compiled: () => compiled,
     command: () => [
       behaviour === 'no-interpreter' ? path.join(folder, 'no-python') : python(),

@@ -116,6 +116,8 @@ export type FakeApplication = (request: FakeRequest) => void;
 export class FakeRuntime {
   readonly endpoint: Endpoint;
   readonly requests: FakeRequest[] = [];
+  /** The application groups of its connections, with `invented` where it was said to be. */
+  readonly greetings: string[] = [];
   application: FakeApplication;
   /** What a new connection gets. */
   welcome = welcome();
@@ -207,14 +209,25 @@ export class FakeRuntime {
     return this.requests[index] as FakeRequest;
   }
 
+  /** Resolves when no connection has said this first. */
+  async closed(greeting: string): Promise<void> {
+    while (this.greetings.includes(greeting))
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
   #open(socket: Socket): void {
     this.#sockets.add(socket);
     this.opened++;
+    let greeting = '';
     const streams = new Map<number, FakeRequest>();
     const shared = new Map<number, Environ>();
     const reader = new FrameReader((type, stream, payload) => {
-      if (type === Frame.Hello) socket.write(this.welcome);
-      else if (type === Frame.Environ) {
+      if (type === Frame.Hello) {
+        greeting = greetingOf(payload);
+        this.greetings.push(greeting);
+        socket.write(this.welcome);
+      }
+      if (type === Frame.Environ) {
         this.environs++;
         shared.set(stream, readShared(payload));
       } else if (type === Frame.Request || type === Frame.RequestWithBody) {
@@ -233,7 +246,11 @@ export class FakeRuntime {
     });
     socket.on('data', (chunk: Buffer) => reader.push(chunk));
     socket.on('error', () => {});
-    socket.on('close', () => this.#sockets.delete(socket));
+    socket.on('close', () => {
+      this.#sockets.delete(socket);
+      this.greetings.splice(this.greetings.indexOf(greeting), 1);
+      for (const wake of this.#waiting.splice(0)) wake();
+    });
   }
 }
 
@@ -244,6 +261,11 @@ function take(request: FakeRequest, type: number, payload: Buffer): void {
   else if (type === Frame.HalfClosed) request.halfClosed = true;
   else if (type === Frame.Credit) request.credit += payload.readUInt32LE();
   request.changed();
+}
+
+function greetingOf(hello: Buffer): string {
+  const name = hello.toString('utf8', 12 + secretLength);
+  return hello.readUInt32LE(8) === 1 ? `${name} invented` : name;
 }
 
 /** @param region in words. */

@@ -58,6 +58,8 @@ export async function run(t: TestContext, options: RunOptions = {}): Promise<Run
       for (const watch of watchers) watch(event);
     },
     want: (processGroup, applicationGroup) => wanted.push(`${processGroup}/${applicationGroup}`),
+    unwant: (processGroup, applicationGroup) =>
+      wanted.push(`not ${processGroup}/${applicationGroup}`),
     overdue: (endpoint) => wanted.push(`overdue ${endpoint}`),
     unreachable: (endpoint) => wanted.push(`unreachable ${endpoint}`),
     accessLogs: [(line) => lines.push(line)],

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { fakeClock, whyNoFakeClock } from '../support/fake-clock.js';
 import { faults, type Target } from '../support/faults.js';
 import { reachableRepository } from '../support/reachable-repository.js';
 import { makeReadableFolder } from '../support/run-folder.js';
@@ -17,16 +18,10 @@ const clients = 12;
 const seconds = Number(process.env['VENVHOST_TEST_ATTACK_SECONDS'] ?? 60);
 const group = { processes: 3, threads: 4 };
 const gateways = 2;
-const faketime = [
-  '/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1',
-  '/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1',
-].find(existsSync);
-
 testWithPythons(
   'whatever goes wrong, no answer is wrong, nothing runs twice, and only what ran in a process that was killed is lost',
   1,
   async ([python], t) => {
-    if (!faketime) t.diagnostic('libfaketime is not installed: the clock is left alone');
     const folder = makeReadableFolder('attack-');
     const notes = join(folder, 'notes');
     mkdirSync(notes);
@@ -34,8 +29,8 @@ testWithPythons(
     const script = join(folder, 'notes.wsgi');
     const text = readFileSync(join(repository, 'tests/fixtures/notes-begun-requests.wsgi'), 'utf8');
     writeFileSync(script, text);
-    const clock = join(folder, 'clock');
-    writeFileSync(clock, '+0');
+    const clock = fakeClock(folder);
+    if (!clock) t.diagnostic(`${whyNoFakeClock}: the clock is left alone`);
     const socketPrefix = join(folder, 'sockets/s');
     writeFileSync(
       join(folder, 'attack.conf'),
@@ -43,17 +38,11 @@ testWithPythons(
     );
     const server = await startVenvhost(
       ['run', '-f', join(folder, 'attack.conf'), '--gateways', String(gateways)],
-      { env: { ...process.env, ...(faketime && clockOf(faketime, clock)) } },
+      // The wall clock of the supervisor alone: the one that must not matter.
+      { env: { ...process.env, ...clock?.env } },
     );
     const struck = new Map<number, string>();
-    const target: Target = {
-      server,
-      script,
-      text,
-      socketPrefix,
-      clock: faketime && clock,
-      struck,
-    };
+    const target: Target = { server, script, text, socketPrefix, clock, struck };
     const agents = Array.from(
       { length: clients },
       () => new Agent({ keepAlive: true, maxSockets: 1 }),
@@ -101,16 +90,6 @@ SetEnv NOTES "${notes}"
     Require all granted
 </Directory>
 `;
-}
-
-/** The wall clock of the supervisor alone: the one that must not matter. */
-function clockOf(library: string, file: string): NodeJS.ProcessEnv {
-  return {
-    LD_PRELOAD: library,
-    FAKETIME_TIMESTAMP_FILE: file,
-    FAKETIME_NO_CACHE: '1',
-    FAKETIME_DONT_FAKE_MONOTONIC: '1',
-  };
 }
 
 /** Every fault in turn, in an order that is new each time; the names of what was done. */

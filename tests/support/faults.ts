@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { FakeClock } from './fake-clock.js';
 import { isEvent, isRunning, type Server } from './server.js';
 
 /** What faults are done to. */
@@ -12,8 +13,8 @@ export interface Target {
   readonly text: string;
   /** WSGISocketPrefix. */
   readonly socketPrefix: string;
-  /** FAKETIME_TIMESTAMP_FILE of the server, where its clock can be set. */
-  readonly clock: string | undefined;
+  /** Of the supervisor, where it can be set. */
+  readonly clock: FakeClock | undefined;
   /** Processes in which requests may have been lost, with the reason. */
   readonly struck: Map<number, string>;
 }
@@ -51,8 +52,8 @@ export const faults: Readonly<Record<string, Fault>> = {
     await until(() => errorsOf(server) > told, 'the broken script is told of');
     writeFileSync(script, `${text}# mended at ${process.hrtime.bigint()}\n`);
   },
-  'the clock is set back': async ({ clock }) => setClock(clock, '-3600'),
-  'the clock is set on': async ({ clock }) => setClock(clock, '+3600'),
+  'the clock is set back': async ({ clock }) => clock?.set(-3600),
+  'the clock is set on': async ({ clock }) => clock?.set(3600),
   'the folder of sockets is removed': async ({ socketPrefix }) => {
     const [, folder = '', name = ''] = /^(.*)\/([^/]*)$/.exec(socketPrefix) ?? [];
     for (const entry of readdirSync(folder).filter((one) => one.startsWith(name)))
@@ -99,10 +100,6 @@ function gateways({ server, struck }: Target): number[] {
 
 function errorsOf(server: Server): number {
   return server.log.filter((line) => String(line.msg).includes('SyntaxError')).length;
-}
-
-function setClock(clock: string | undefined, offset: string): void {
-  if (clock !== undefined) writeFileSync(clock, offset);
 }
 
 function any<T>(of: readonly T[]): T | undefined {

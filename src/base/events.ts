@@ -11,11 +11,22 @@ export type Event =
   | { type: 'server-stopping'; reason: string }
   | { type: 'server-stopped' }
   | { type: 'server-failed'; message: string }
+  /** What an application had started in a session of its own; killed at the end of the server. */
+  | { type: 'survivor-ended'; pid: number; command: string }
   /** One that Apache knows and this server does not, or that nobody knows. */
   | { type: 'signal-ignored'; signal: string }
   /** Somebody removed the folder of sockets under the server; another one takes its place. */
   | { type: 'socket-folder-removed'; gone: string; path: string }
   // gateways
+  /** At the stop of the server. `oldest` are the targets of some of the requests that run. */
+  | {
+      type: 'gateway-draining';
+      gateway: number;
+      pid: number;
+      requests: number;
+      oldest: { target: string; seconds: number }[];
+      seconds: number;
+    }
   | { type: 'gateway-up'; gateway: number; pid: number }
   | {
       type: 'gateway-died';

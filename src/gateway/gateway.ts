@@ -56,6 +56,8 @@ export interface Gateway {
   groupBroken(processGroup: string, applicationGroup: string, reason: string): void;
   /** Accepts nothing new; resolves when the last answer is complete. */
   drain(): Promise<void>;
+  /** Requests that are being answered, the oldest first. Seconds. */
+  running(): { target: string; seconds: number }[];
   /** Ends everything at once. */
   close(): Promise<void>;
 }
@@ -137,6 +139,13 @@ export function createGateway(options: GatewayOptions): Gateway {
     groupBroken: (processGroup, applicationGroup, reason) =>
       pools.groupBroken(processGroup, applicationGroup, reason),
     drain: () => front.drain().finally(repeats.tick),
+    running() {
+      const now = clock.now();
+      return front
+        .running()
+        .map(({ target, startedAt }) => ({ target, seconds: now - startedAt }))
+        .sort((one, other) => other.seconds - one.seconds);
+    },
     async close() {
       clearInterval(timer);
       pools.close();

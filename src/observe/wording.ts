@@ -28,6 +28,13 @@ export function wordingOf(event: Event): Wording {
       return always('stopped');
     case 'server-failed':
       return { level: 'error', text: `the server cannot go on: ${event.message}` };
+    case 'survivor-ended':
+      return {
+        level: 'warn',
+        text: `process ${event.pid} (${quote(event.command)}), which an application had started apart from its daemon, is killed`,
+      };
+    case 'gateway-draining':
+      return always(drainingText(event));
     case 'signal-ignored':
       return {
         level: 'warn',
@@ -259,6 +266,13 @@ function ending({ code, signal }: { code: number | null; signal: string | null }
   if (signal !== null) return `was ended by ${signal}`;
   if (code === null) return 'could not be started';
   return `ended with exit status ${code}`;
+}
+
+function drainingText({ requests, oldest, seconds: limit }: EventOf<'gateway-draining'>): string {
+  const told = oldest.map(({ target, seconds: age }) => `${quote(target)}, for ${seconds(age)}`);
+  const more = requests > told.length ? `; and ${requests - told.length} more` : '';
+  const count = `${requests} ${requests === 1 ? 'request' : 'requests'}`;
+  return `waiting up to ${seconds(limit)} for ${count} (${told.join('; ')}${more}); the same signal again ends it at once`;
 }
 
 function causeText(cause: DeathCause | undefined): string {

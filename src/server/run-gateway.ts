@@ -16,14 +16,19 @@ export interface Link {
 /** Milliseconds that the last lines of access logs may take. */
 const flushTime = 500;
 
+/** Running requests that are told by name when the server stops. */
+const mostTold = 3;
+
 /** Builds the gateway when the plan comes, and does what the supervisor says. */
 export function runGateway(link: Link): void {
   const { tell, emit } = createOutgoing((message, sent) => void link.send?.(message, sent));
   let gateway: Gateway | undefined;
+  let number = 0;
   let embedded: Embedded | undefined;
   let logs: readonly Appender[] = [];
 
   async function start(message: ToGateway & { type: 'plan' }): Promise<void> {
+    number = message.gateway;
     logs = message.logs.map((fd) =>
       createAppender({ fd, lost: (count) => emit({ type: 'events-dropped', count }) }),
     );
@@ -67,6 +72,16 @@ export function runGateway(link: Link): void {
 
   async function drain(seconds: number): Promise<void> {
     const drained = gateway?.drain();
+    const running = gateway?.running() ?? [];
+    if (running.length > 0)
+      emit({
+        type: 'gateway-draining',
+        gateway: number,
+        pid: process.pid,
+        requests: running.length,
+        oldest: running.slice(0, mostTold),
+        seconds,
+      });
     if (embedded) {
       // Python needs time for its own end.
       await Promise.race([drained, setTimeout(seconds * 1000, undefined, { ref: false })]);

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,6 +23,7 @@ import { gatewayMain, packageVersion } from './package-files.js';
 import { writePidFile } from './pid-file.js';
 import { runtimeCommands } from './runtime-command.js';
 import { startAtOnce } from './start-at-once.js';
+import { endSurvivors, serverVariable } from './survivors.js';
 
 export interface ServerOptions {
   /** Gets the descriptors of the log files, in the order of `Plan.logs`, as soon as they are open. */
@@ -81,6 +83,9 @@ async function startParts(
   undo.push(close);
   const emit = explainImports(plan, machine, write);
   emit({ type: 'server-starting', version, pid: process.pid });
+  const mark = `${process.pid}.${randomBytes(6).toString('hex')}`;
+  const sweep = () => endSurvivors(mark, plan, emit);
+  undo.push(sweep);
   if (limit !== Number.POSITIVE_INFINITY) emit({ type: 'open-files', needed, limit });
 
   const gatewayIdentity = switchable(plan.gateways.identity);
@@ -107,7 +112,11 @@ async function startParts(
     command: {
       main: gatewayMain,
       ...(gatewayIdentity && { identity: gatewayIdentity }),
-      environment: { ...gatewayEnvironment(), ...plan.embedded?.environment },
+      environment: {
+        ...gatewayEnvironment(),
+        ...plan.embedded?.environment,
+        [serverVariable]: mark,
+      },
       listeners: sockets.map((socket) => socket.fd),
       logs: logs.fds,
     },
@@ -135,6 +144,7 @@ async function startParts(
     mostApplicationGroups: literalNames(plan.hosts).size + mostInvented * plan.gateways.count,
     command: ({ python, identity }) => runtimeCommand(python.executable, switchable(identity)),
     compiled,
+    environment: { [serverVariable]: mark },
     ...gateways,
   });
   const daemons = supervisor;
@@ -146,7 +156,7 @@ async function startParts(
   await gateways.ready;
   const addresses = sockets.map(formatAddress);
   emit({ type: 'server-listening', addresses });
-  return { addresses, ...stopping({ plan, gateways, supervisor, sockets, emit, undoAll }) };
+  return { addresses, ...stopping({ plan, gateways, supervisor, sockets, emit, sweep, undoAll }) };
 }
 
 function readKernelFile(path: string): string | undefined {
@@ -191,11 +201,12 @@ interface Running {
   readonly supervisor: Supervisor;
   readonly sockets: readonly BoundSocket[];
   readonly emit: Emit;
+  readonly sweep: () => void;
   readonly undoAll: () => Promise<void>;
 }
 
 function stopping(running: Running): Pick<Server, 'stop' | 'stopNow'> {
-  const { plan, gateways, supervisor, sockets, emit, undoAll } = running;
+  const { plan, gateways, supervisor, sockets, emit, sweep, undoAll } = running;
   let under: Promise<void> | undefined;
   async function stop(reason: string): Promise<void> {
     emit({ type: 'server-stopping', reason });
@@ -205,6 +216,7 @@ function stopping(running: Running): Pick<Server, 'stop' | 'stopNow'> {
     await gateways.stop(Math.max(0, ...groups.map((group) => group.timeouts.graceful)));
     // What still runs now has had its time.
     await supervisor.stop(0);
+    sweep();
     emit({ type: 'server-stopped' });
     await undoAll();
   }

@@ -38,6 +38,8 @@ export interface SupervisorOptions {
   readonly groupBroken: (processGroup: string, applicationGroup: string, reason: string) => void;
   readonly start?: typeof startDaemon;
   readonly outOfMemory?: () => boolean;
+  /** For every daemon, beside the environment of its group. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Looks for what is wrong with the environment of a group whose daemons do not start. */
   readonly diagnose?: (group: ProcessGroupPlan) => Promise<Diagnostic | undefined>;
 }
@@ -155,7 +157,7 @@ function worldOf(
   const command = (secret: string, loaded: readonly Loaded[]): DaemonCommand => ({
     argv: options.command(group),
     ...(compiled !== undefined && { compiled }),
-    environment: group.environment,
+    environment: { ...group.environment, ...options.environment },
     boot: bootMessage(group, {
       applicationGroup,
       gatewayUid: options.gatewayUid,

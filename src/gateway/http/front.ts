@@ -34,6 +34,8 @@ export interface Front {
   listen(targets: readonly ListenTarget[]): Promise<AddressInfo[]>;
   /** Bytes that clients have not taken yet. */
   unsent(): number;
+  /** What is being answered. */
+  running(): Pick<Exchange, 'target' | 'startedAt'>[];
   /** Once a second. @returns how many request heads were given up since the last time. */
   tick(now: number): number;
   /** Takes no new connections, lets answers finish. Resolves when all connections are gone. */
@@ -209,6 +211,9 @@ export function createFront(options: FrontOptions): Front {
 
   return {
     listen: (targets) => Promise.all(targets.map(listenOn)),
+    running() {
+      return [...connections].flatMap(({ current }) => (current ? [current] : []));
+    },
     unsent() {
       let bytes = 0;
       for (const { socket } of connections) bytes += socket.writableLength;

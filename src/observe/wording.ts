@@ -152,7 +152,8 @@ function daemonWording(event: DaemonEvent): Wording {
         ? { level: 'info', text: `daemon ${event.pid} of ${where} has ended` }
         : {
             level: 'error',
-            text: `daemon ${event.pid} of ${where} ${ending(event)}${causeText(event.cause)}${quoted(event.lastLines)}`,
+            // What it said last, such as a stack, was told when it came.
+            text: `daemon ${event.pid} of ${where} ${ending(event)}${causeText(event.cause)}`,
           };
     case 'daemon-restarting':
       return {

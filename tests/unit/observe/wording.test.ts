@@ -72,6 +72,36 @@ const table: [Event, string, string][] = [
     'the folder of sockets "/run/a" was removed or changed while the server runs; new processes use "/run/b"',
   ],
   [
+    { type: 'signal-ignored', signal: 'SIGUSR1' },
+    'warn',
+    'got SIGUSR1, which means nothing here: to read the configuration again or to open other log files, restart the server',
+  ],
+  [
+    { type: 'open-files', needed: 131, limit: 20_000 },
+    'info',
+    'needs 131 open files for its processes, and may have 20000',
+  ],
+  [
+    { type: 'survivor-ended', pid: 7, command: 'sleep 600' },
+    'warn',
+    'process 7 ("sleep 600"), which an application had started apart from its daemon, is killed',
+  ],
+  [
+    {
+      type: 'gateway-draining',
+      gateway: 0,
+      pid: 3,
+      requests: 3,
+      oldest: [
+        { target: '/a', seconds: 4.26 },
+        { target: '/b', seconds: 1 },
+      ],
+      seconds: 15,
+    },
+    'info',
+    'waiting up to 15 s for 3 requests ("/a", for 4.3 s; "/b", for 1 s; and 1 more); the same signal again ends it at once',
+  ],
+  [
     { type: 'interpreters-unavailable', processGroup: 'blog', version: '3.7.1' },
     'info',
     'Python 3.7.1 has no sub-interpreters: each application group of process group "blog" gets processes of its own',
@@ -97,7 +127,7 @@ const table: [Event, string, string][] = [
       lastLines: ['a', 'b'],
     },
     'error',
-    'daemon 3 of process group "blog" ended with exit status 1; its last output:\n| a\n| b',
+    'daemon 3 of process group "blog" ended with exit status 1',
   ],
   [
     {

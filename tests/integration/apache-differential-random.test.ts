@@ -1,4 +1,5 @@
 import { type Case, compareWithApache } from '../support/differential.js';
+import { numbersFrom } from '../support/random.js';
 
 /**
  * Hosts of random aliases and sections. The same ones each time; VENVHOST_TEST_SEED=N makes others, and what is
@@ -140,15 +141,6 @@ function several<T>(most: number, make: () => T): T[] {
 
 function sometimes<T>(chance: number, make: () => T): T[] {
   return random() < chance ? [make()] : [];
-}
-
-/** From 0 to 1; the same ones for a seed. */
-function numbersFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-    return state / 2_147_483_648;
-  };
 }
 
 compareWithApache('random sections and aliases mean what they mean in Apache', {

@@ -136,7 +136,8 @@ function program(): string | undefined {
   return programs.find((path) => existsSync(path));
 }
 
-function moduleFile(name: string): string | undefined {
+/** The file of a module; undefined where this Apache does not have it. */
+export function moduleFile(name: string): string | undefined {
   return moduleFolders.map((folder) => join(folder, `mod_${name}.so`)).find(existsSync);
 }
 

@@ -141,6 +141,8 @@ function changesNothing(call: Call): boolean {
   const parameter = call.scope.context === 'server config' && parameters.test(name);
   if (!parameter && !idle[name]?.test(first)) return false;
   const title = parameter || name === 'scriptsock' ? call.name : `${call.name} ${first}`;
+  // A status page hides what stands in its place.
+  if (name === 'sethandler') call.scope.settings.neverSent ??= { value: title, at: call.at };
   once(call, title, `${title} has no effect here`);
   return true;
 }

@@ -24,11 +24,13 @@ test('500 hosts with 500 process groups are read and planned within 2 s', async 
     (_, index) =>
       `venv /srv/v${index} 3.11.2\nfile /srv/a${index}/app.wsgi\nfolder /srv/a${index}/static`,
   );
-  const begun = performance.now();
+  // Of the processor, not of the clock: the machine may be busy.
+  const begun = process.cpuUsage();
   const { plan, codes } = await planOf(`Listen 80${hosts.join('')}`, {
     machine: machine.join('\n'),
   });
-  const seconds = (performance.now() - begun) / 1000;
+  const { user, system } = process.cpuUsage(begun);
+  const seconds = (user + system) / 1_000_000;
   assert.equal(plan.processGroups.length, count);
   assert.deepEqual(codes, []);
   assert.ok(seconds < 2, `${seconds} s`);

@@ -24,7 +24,7 @@ export interface ProcessFiles {
   closeFds(): void;
   /** Whether the process has begun a request. True where the journal cannot be read. */
   begun(): boolean;
-  /** Whether the process has changed the length of its journal: it could fill the disk. */
+  /** Whether the process has changed the length of its journal, or reserved more: it could fill the disk. */
   resized(): boolean;
   /** Removes both files; gateways that have them open keep them. */
   remove(): void;
@@ -137,7 +137,7 @@ function createFiles(folder: string, id: number, owner: Owner | undefined): Proc
         fs.closeSync(journalFd);
       }),
       begun: () => hasBegunAny(journal),
-      resized: () => (lookAt(journal)?.size ?? journalLength) !== journalLength,
+      resized: () => isResized(lookAt(journal)),
       remove: () => {
         for (const file of [socket, journal]) if (lookAt(file)) fs.rmSync(file, { force: true });
       },
@@ -147,6 +147,12 @@ function createFiles(folder: string, id: number, owner: Owner | undefined): Proc
     fs.rmSync(journal, { force: true });
     throw error;
   }
+}
+
+/** Blocks can be reserved beyond the end too. A block of a Stats has 512 bytes; a file system may round up. */
+function isResized(journal: fs.Stats | undefined): boolean {
+  if (!journal) return false;
+  return journal.size !== journalLength || journal.blocks * 512 > 2 * journalLength;
 }
 
 /** Undefined where it is not there, or its folder has become something else. */

@@ -198,13 +198,14 @@ test('a daemon that lives without its control connection is killed and replaced'
   await event('daemon-ready', 2);
 });
 
-test('a daemon that makes its journal longer is killed and replaced', async (t) => {
-  const { event } = bench(t, 'grows-journal');
-  const first = await event('daemon-ready');
-  const died = await event('daemon-died');
-  assert.deepEqual([died.pid, died.cause], [first.pid, 'journal-resized']);
-  await event('daemon-ready', 2);
-});
+for (const behaviour of ['grows-journal', 'reserves-for-journal'] as const)
+  test(`a daemon that ${behaviour} is killed and replaced`, async (t) => {
+    const { event } = bench(t, behaviour);
+    const first = await event('daemon-ready');
+    const died = await event('daemon-died');
+    assert.deepEqual([died.pid, died.cause], [first.pid, 'journal-resized']);
+    await event('daemon-ready', 2);
+  });
 
 test('children of a daemon end with it', async (t) => {
   const { event, events, supervisor } = bench(t, 'forks');

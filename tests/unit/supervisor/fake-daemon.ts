@@ -75,6 +75,12 @@ if behaviour == 'closes-control' and starts == 0:
     time.sleep(600)
 if behaviour == 'grows-journal' and starts == 0:
     os.ftruncate(5, 1 << 30)
+if behaviour == 'reserves-for-journal' and starts == 0:
+    import ctypes
+    keep_size = 1
+    length = ctypes.c_long(64 << 20)
+    if ctypes.CDLL(None).fallocate(5, keep_size, ctypes.c_long(0), length) != 0:
+        os.ftruncate(5, 1)
 if behaviour == 'leaves-once' and starts == 0:
     send(51, {'reason': 'maximum-requests', 'script': None})
 if behaviour.startswith('changes') and starts == 0:
@@ -98,6 +104,7 @@ export type Behaviour =
   /** The first process does. */
   | 'closes-control'
   | 'grows-journal'
+  | 'reserves-for-journal'
   | 'boot-fails'
   | 'forks'
   | 'ignores-stop'

@@ -163,7 +163,7 @@ function daemonWording(event: DaemonEvent): Wording {
     case 'daemon-restart-delayed':
       return {
         level: 'warn',
-        text: `the next daemon of ${where} is started in ${seconds(event.milliseconds / 1000)}, after ${event.failures} ${event.failures === 1 ? 'failure' : 'failures in a row'}`,
+        text: `the next daemon of ${where} is started in ${event.milliseconds < 100 ? `${event.milliseconds} ms` : seconds(event.milliseconds / 1000)}, after ${event.failures} ${event.failures === 1 ? 'failure' : 'failures in a row'}`,
       };
     case 'daemon-start-timeout':
       return {

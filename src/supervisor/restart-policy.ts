@@ -4,8 +4,8 @@ export const provedAfter = 10_000;
 const firstDelay = 100;
 const longestDelay = 10_000;
 const longestImportDelay = 1_000;
-const firstCrashDelay = 50;
-const longestCrashDelay = 250;
+const firstCrashDelay = 25;
+const longestCrashDelay = 100;
 
 /** How a process ended that nobody had told to. */
 export type Death =

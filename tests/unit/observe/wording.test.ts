@@ -223,6 +223,11 @@ const table: [Event, string, string][] = [
     'embedded mode is ready in gateway 0: Python 3.12.1 of /srv/venv, after 40 ms',
   ],
   [
+    { type: 'daemon-restart-delayed', ...pair, milliseconds: 13, failures: 2 },
+    'warn',
+    'the next daemon of process group "blog" is started in 13 ms, after 2 failures in a row',
+  ],
+  [
     { type: 'daemon-restart-delayed', ...pair, milliseconds: 400, failures: 3 },
     'warn',
     'the next daemon of process group "blog" is started in 0.4 s, after 3 failures in a row',

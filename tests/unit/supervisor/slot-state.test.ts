@@ -132,7 +132,7 @@ test('a crash in a request is no reason to give a process up that starts', () =>
     state = next(state, { type: 'ready' }, 10, limits).state;
     state = next(state, crashed, 20, limits).state;
     if (state.kind === 'backing-off') {
-      assert.ok(state.deadline <= 20 + 250, `${state.deadline} ms after ${crash + 1}`);
+      assert.ok(state.deadline <= 20 + 100, `${state.deadline} ms after ${crash + 1}`);
       state = next(state, { type: 'timer' }, state.deadline, limits).state;
     }
     assert.ok(state.kind === 'starting' && state.failures.starts === 0);

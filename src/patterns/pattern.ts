@@ -2,6 +2,7 @@ import { agreesWithPcre, longestForV8 } from './cost.js';
 import { type Engine, linearEngine } from './linear.js';
 import { parsePattern } from './parse.js';
 import { printPattern } from './print.js';
+import { writtenOut } from './syntax.js';
 import { timed } from './timed.js';
 
 /** What a pattern took: the whole and its groups, `index`, and `groups` by name. */
@@ -31,6 +32,9 @@ export class Pattern implements Engine {
   }
 }
 
+/** PCRE has a limit of this order. V8 has one too, and speaks of it at the first match only. */
+const largest = 30_000;
+
 interface PatternOptions {
   readonly ignoreCase?: boolean;
 }
@@ -47,6 +51,7 @@ export function whyNotLinear(source: string, options: PatternOptions = {}): stri
 
 function examine(source: string, { ignoreCase = false }: PatternOptions) {
   const tree = parsePattern(source, { ignoreCase });
+  if (writtenOut(tree) > largest) throw new Error('it is too large');
   const quick = new RegExp(printPattern(tree, 'v8'));
   const longest = longestForV8(tree);
   const agrees = agreesWithPcre(tree);

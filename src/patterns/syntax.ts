@@ -35,6 +35,13 @@ export function some(tree: Tree, is: (part: Tree) => boolean): boolean {
   return is(tree) || partsOf(tree).some((part) => some(part, is));
 }
 
+/** How many parts it has with all repetitions of groups written out, as PCRE and V8 do. */
+export function writtenOut(tree: Tree): number {
+  const parts = partsOf(tree).reduce((sum, part) => sum + writtenOut(part), 1);
+  if (tree.kind !== 'repeat' || tree.item.kind === 'characters') return parts;
+  return parts * Math.max(1, Number.isFinite(tree.max) ? tree.max : tree.min);
+}
+
 /** The fewest characters that it takes. */
 export function shortest(tree: Tree): number {
   switch (tree.kind) {

@@ -74,6 +74,8 @@ test('what cannot be matched as PCRE does it is refused', () => {
     ['(?<a>x)(?<a>y)', /two groups/],
     ['a\\', /at end of pattern/],
     ['(?i)(a)\\1', /upper and lower case/],
+    ['a'.repeat(40_000), /too large/],
+    ['(?:ab{9}){9999}', /too large/],
   ];
   for (const [pattern, reason] of cases)
     assert.throws(() => compilePattern(pattern), reason, pattern);

@@ -51,7 +51,7 @@ function planHost(
   );
   const documentRoot = pick('documentRoot')?.value;
   const own = stated.serverName?.value;
-  const name = (own?.host ?? main.serverName?.value.host ?? facts.hostName).toLowerCase();
+  const name = own?.host ?? main.serverName?.value.host ?? facts.hostName;
   const processGroupAt = (stated.settings.processGroup ?? main.settings.processGroup)?.at;
   return {
     ...('at' in stated && { at: stated.at }),

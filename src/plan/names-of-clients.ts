@@ -66,7 +66,7 @@ function scopesOf(host: HostSettings): readonly Pick<DirectorySettings, Key>[] {
 
 /** Whether requests with a name come to it that nothing in the configuration says. */
 function isForUnknownNames({ plan, reached }: PlannedHost, config: Config): boolean {
-  if (!reached || plan.settings.canonicalName) return false;
+  if (!reached) return false;
   if (plan.id === 0 || plan.aliases.some((alias) => /[*?]/.test(alias))) return true;
   const addresses = ({ addresses }: (typeof config.virtualHosts)[number]) =>
     addresses.map(({ value: { address, port } }) => `${address} ${port ?? '*'}`);

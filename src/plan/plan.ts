@@ -55,7 +55,7 @@ export interface HostPlan {
   readonly id: number;
   /** Absent on the main server: it serves where no virtual host matches the address. */
   readonly addresses?: readonly { readonly address: string; readonly port?: number }[];
-  /** Lower case; the machine's host name where ServerName was not stated. */
+  /** As ServerName has it; the machine's host name where it was not stated. Case means nothing when it is compared. */
   readonly name: string;
   /** The port of ServerName, if it had one. */
   readonly port?: number;

@@ -66,7 +66,7 @@ export function planGroup(group: ProcessGroup, parts: GroupParts): PlannedGroup 
       pythonPath: options.pythonPath?.value ?? [],
       ...(identity && { identity }),
       ...(options.umask && { umask: options.umask.value }),
-      directory: options.home?.value ?? ownFolder(runner, facts),
+      directory: options.home?.value ?? usualFolder(runner, parts),
       directoryStated: options.home !== undefined,
       environment: processEnvironment({ options, python, runner, facts }),
       ...(options.displayName && {
@@ -121,8 +121,17 @@ function timeouts(options: ProcessGroupOptions): ProcessGroupPlan['timeouts'] {
   };
 }
 
-/** The user's own folder if it can be entered, else the root: mod_wsgi would not start there. */
-function ownFolder(runner: Identity, { paths }: Facts): string {
+/**
+ * As mod_wsgi: the folder of a user other than that of the server; the server's own user stays in the root. So it does
+ * for a folder that cannot be entered: mod_wsgi would not start there.
+ */
+function usualFolder(
+  runner: Identity,
+  { config, facts: { paths }, identities }: GroupParts,
+): string {
+  const { self, applications } = identities;
+  const ofServer = applications ?? (config.global.user && self);
+  if (runner.uid === ofServer?.uid) return '/';
   const walk = paths[runner.homeDirectory];
   return walk?.end === 'folder' && !firstClosed(walk, runner) ? runner.homeDirectory : '/';
 }

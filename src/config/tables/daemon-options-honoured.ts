@@ -110,7 +110,7 @@ export const honouredOptions: readonly DaemonOption[] = [
     key: 'home',
     what: 'home directory',
     syntax: 'folder',
-    default: "the user's home",
+    default: '`/`, or the home of a user other than `User`',
     check: absolute,
     text: 'The working folder of the processes; it also comes first in `sys.path`.',
   }),

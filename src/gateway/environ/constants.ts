@@ -36,6 +36,8 @@ export function encodeConstants(
     encodeKey(key, dialect) + encodeTuple(value, dialect);
   const threads = group?.threads ?? 1;
   return (
+    pair('GATEWAY_INTERFACE', 'CGI/1.1') +
+    pair('SERVER_SIGNATURE', '') +
     pair('SERVER_SOFTWARE', facts.software) +
     pair('DOCUMENT_ROOT', host.documentRoot ?? '') +
     pair('REQUEST_SCHEME', host.scheme ?? 'http') +

@@ -1,8 +1,7 @@
 import type { GroupName, HostPlan } from '../../plan/plan.js';
-import { serverName } from './canonical.js';
 import type { NameContext } from './group-names.js';
 import type { Route } from './route.js';
-import { literalNames } from './sites.js';
+import { hostName, literalNames } from './sites.js';
 
 type FromRoute = Pick<Route, 'freeNames'> & {
   readonly settings: Pick<Route['settings'], 'environment'>;
@@ -18,7 +17,7 @@ export function isInvented(name: GroupName, context: NameContext, route: FromRou
     case 'server':
       return false;
     case 'host':
-      return !isLiteral(context);
+      return !isLiteral(context.host, context.header);
     case 'resource':
       // With a regex, the text of the client is SCRIPT_NAME.
       return route.freeNames;
@@ -50,9 +49,10 @@ function isInventedValue(variable: string, context: NameContext, route: FromRout
 
 const namesOf = new WeakMap<HostPlan, ReadonlySet<string>>();
 
-function isLiteral({ host, header, rules }: NameContext): boolean {
-  const name = serverName(host, header, rules);
-  if (name === host.name) return true;
+/** `%{HOST}` is the client's word, whatever UseCanonicalName says. */
+function isLiteral(host: HostPlan, header: string): boolean {
+  const name = hostName(header);
+  if (name === '') return true;
   let names = namesOf.get(host);
   if (!names) {
     names = literalNames([host]);

@@ -86,10 +86,13 @@ export function hostPort(host: string): number | undefined {
   return digits && !host.endsWith(']') ? Number(digits[1]) : undefined;
 }
 
-/** Each ServerName, and each ServerAlias without wildcards. */
+/** Each ServerName, and each ServerAlias without wildcards, in lower case. */
 export function literalNames(hosts: readonly HostPlan[]): ReadonlySet<string> {
   return new Set(
-    hosts.flatMap(({ name, aliases }) => [name, ...aliases.filter((alias) => !/[*?]/.test(alias))]),
+    hosts.flatMap(({ name, aliases }) => [
+      name.toLowerCase(),
+      ...aliases.filter((alias) => !/[*?]/.test(alias)),
+    ]),
   );
 }
 

@@ -26,6 +26,8 @@ test('an environ holds exactly what the reference lists', async (t) => {
     delete environ[key];
   }
   assert.deepEqual(environ, {
+    GATEWAY_INTERFACE: 'CGI/1.1',
+    SERVER_SIGNATURE: '',
     SERVER_SOFTWARE: 'venvhost/0.0.0',
     SERVER_NAME: 'example.com',
     SERVER_ADDR: '127.0.0.1',

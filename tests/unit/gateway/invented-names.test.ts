@@ -32,7 +32,7 @@ const cases: readonly (readonly [
   [{ kind: 'server' }, { header: 'made.up' }, false],
   [host, { header: 'made.up' }, true],
   [host, { header: 'sub.wild.example' }, true],
-  [host, { header: 'made.up', canonicalName: true }, false],
+  [host, { header: 'made.up', canonicalName: true }, true],
   [host, { header: 'example.com' }, false],
   [host, { header: 'WWW.Example.com.:8080' }, false],
   [host, { header: '' }, false],

@@ -60,7 +60,7 @@ test('a virtual host takes from the main server what it does not state', async (
         WSGIScriptAlias /own /srv/own.wsgi
     </VirtualHost>
   `);
-  assert.equal(host.name, 'a.example');
+  assert.equal(host.name, 'A.Example');
   assert.equal(host.port, 8443);
   assert.deepEqual(host.aliases, ['*.a.example']);
   assert.equal(host.admin, 'me@main.example');

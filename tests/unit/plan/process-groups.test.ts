@@ -31,6 +31,23 @@ test('a group that states nothing has the defaults', async () => {
   });
 });
 
+test('the working folder is the root for the user of the server, the own folder for other users', async () => {
+  const groups =
+    'WSGIDaemonProcess a\nWSGIDaemonProcess b user=alice\nWSGIDaemonProcess c user=www-data\n';
+  const folders = async (text: string, machine = '') => {
+    const { plan } = await planOf(text, { machine });
+    return plan.processGroups.map(({ directory }) => directory);
+  };
+  assert.deepEqual(await folders(`Listen 80\nUser www-data\n${groups}`, 'root'), [
+    '/',
+    '/home/alice',
+    '/',
+  ]);
+  assert.deepEqual(await folders(`Listen 80\n${groups}`, 'root'), ['/', '/home/alice', '/']);
+  assert.deepEqual(await folders('Listen 80\nUser tester\nWSGIDaemonProcess a\n'), ['/']);
+  assert.deepEqual(await folders('Listen 80\nWSGIDaemonProcess a\n'), ['/home/tester']);
+});
+
 test('stated options are in the plan', async () => {
   const { group } = await planOf(
     'Listen 80\nWSGIDaemonProcess a processes=1 threads=3 umask=0027 home=/srv/app lang=de_DE.UTF-8 locale=C.UTF-8 display-name=%{GROUP} python-home=/srv/venv python-path=/srv/lib python-eggs=/srv/eggs startup-timeout=0 queue-timeout=3 listen-backlog=7 maximum-requests=9\n',

@@ -27,9 +27,13 @@ export class DiskAllowance {
 
   /** @returns whether one more answer may have a file; it gives that back with `closed`. */
   open(): boolean {
-    if (this.#files >= this.#limits.files) return false;
+    if (this.#files >= this.#limits.files || !this.#hasSegment) return false;
     this.#files++;
     return true;
+  }
+
+  get #hasSegment(): boolean {
+    return (this.#segments + 1) * segmentLength <= this.#limits.bytes;
   }
 
   closed(segments: number): void {
@@ -39,9 +43,7 @@ export class DiskAllowance {
 
   /** @returns whether a file that has `segments` may have one more. */
   take(segments: number): boolean {
-    const { bytes, bytesOfOne } = this.#limits;
-    if ((segments + 1) * segmentLength > bytesOfOne) return false;
-    if ((this.#segments + 1) * segmentLength > bytes) return false;
+    if ((segments + 1) * segmentLength > this.#limits.bytesOfOne || !this.#hasSegment) return false;
     this.#segments++;
     return true;
   }

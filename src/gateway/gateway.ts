@@ -70,7 +70,7 @@ const spareFiles = 256 + diskLimits.files;
 const fewestFiles = 512;
 const noVariables: Variables = new Map();
 /** Bytes of a request head that are parsed at all, whatever the limits say. */
-const mostHead = 16 * 1024 * 1024;
+const mostHead = 4 * 1024 * 1024;
 
 export function createGateway(options: GatewayOptions): Gateway {
   const { plan } = options;
@@ -83,6 +83,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const pools = createPools({
     groups,
     gateway: options.number,
+    gateways: plan.gateways.count,
     emit,
     literalNames: literalNames(plan.hosts).size,
     want: options.want,

@@ -3,7 +3,7 @@ import type { Emit } from '../base/events.js';
 /** An answer whose application waits, because its client is slow and there is no memory for more of it. */
 export interface HeldAnswer {
   /** Where its thread is. */
-  readonly pool: { readonly threads: number };
+  readonly pool: { readonly mayBeHeld: number };
   /** Seconds that a client may take. */
   readonly timeout: number;
   /** In milliseconds of the clock; 0: it is not held. */
@@ -87,9 +87,8 @@ export function toGiveUp<T extends Pick<HeldAnswer, 'pool' | 'timeout' | 'heldSi
   for (const pool of new Set(held.map((answer) => answer.pool))) {
     const theirs = held.filter((answer) => answer.pool === pool);
     const late = theirs.filter(({ heldSince, timeout }) => now - heldSince > timeout * 1000);
-    const most = Math.floor(pool.threads / 2);
     late.sort((a, b) => a.taken - b.taken);
-    given.push(...late.slice(0, Math.max(0, theirs.length - most)));
+    given.push(...late.slice(0, Math.max(0, theirs.length - pool.mayBeHeld)));
   }
   return given;
 }

@@ -100,7 +100,7 @@ export class WsgiRequest
 
   /** Whether a client that waits with its body learns from the application whether it is wanted: that holds a thread. */
   get #mayBeAsked(): boolean {
-    return this.pool.hasThreadsToSpare || this.pool.broken !== undefined;
+    return this.pool.hasThreadsToSpare || this.pool.refuses;
   }
 
   // What the client does

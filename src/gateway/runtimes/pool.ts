@@ -20,6 +20,8 @@ export interface PoolOptions {
   readonly group: ProcessGroupPlan;
   readonly applicationGroup: string;
   readonly gateway: number;
+  /** How many there are. */
+  readonly gateways: number;
   readonly emit: Emit;
   readonly want: (processGroup: string, applicationGroup: string) => void;
   /** Whether clients have made the name of an application group up. */
@@ -86,9 +88,15 @@ export class Pool {
     for (const process of this.#all()) process.disconnect(applicationGroup);
   }
 
-  /** Of all processes that take requests. */
-  get threads(): number {
-    return this.#processes.reduce((sum, process) => sum + process.threads, 0);
+  /** Gateways that give requests to the same threads, and do not know of each other. */
+  get #sharers(): number {
+    return this.group.name === '' ? 1 : this.#options.gateways;
+  }
+
+  /** So many threads may be held for clients that are slow to read: half of them. */
+  get mayBeHeld(): number {
+    const threads = this.#processes.reduce((sum, process) => sum + process.threads, 0);
+    return Math.floor(threads / 2 / this.#sharers);
   }
 
   /** Whether one more request leaves half of the threads of a process free, and nobody waits. */
@@ -96,15 +104,20 @@ export class Pool {
     return (
       this.#queue.length === 0 &&
       this.#processes.some(
-        (process) => process.takes && (process.inFlight + 1) * 2 <= process.threads,
+        (process) => process.takes && (process.inFlight + 1) * 2 * this.#sharers <= process.threads,
       )
     );
+  }
+
+  /** Whether nothing can be served. */
+  get refuses(): boolean {
+    return this.broken !== undefined && !this.#servesOldCode && !this.#hasProcess;
   }
 
   /** Takes a request that begins to wait now. */
   submit(request: Waiting): void {
     const old = this.#servesOldCode;
-    if (this.broken !== undefined && !old && !this.#hasProcess) {
+    if (this.refuses) {
       request.giveUp(503, `the process group is broken: ${this.broken}`);
       return;
     }

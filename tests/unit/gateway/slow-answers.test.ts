@@ -244,7 +244,7 @@ test('a reader of a held answer is given up after Timeout, where half of the thr
 });
 
 test('only held answers beyond half of the threads are given up, the slowest first', () => {
-  const pool = { threads: 4 };
+  const pool = { mayBeHeld: 2 };
   const held = (name: string, seconds: number, taken: number, of = pool) => ({
     name,
     pool: of,
@@ -258,8 +258,18 @@ test('only held answers beyond half of the threads are given up, the slowest fir
   assert.deepEqual(given(held('a', 99, 3), held('b', 99, 2), held('c', 99, 9)), ['b']);
   assert.deepEqual(given(held('a', 99, 3), held('b', 59, 2), held('c', 10, 9)), ['a']);
   assert.deepEqual(given(held('a', 9, 3), held('b', 9, 2), held('c', 9, 9)), [], 'not late yet');
-  const other = { threads: 1 };
+  const other = { mayBeHeld: 0 };
   assert.deepEqual(given(held('a', 99, 3), held('x', 61, 2, other)), ['x'], 'pools count apart');
+});
+
+test('where the disk has no room for one more answer, no file is made', () => {
+  const disk = new DiskAllowance({ bytes: 2 * mebi, bytesOfOne: 2 * mebi, files: 3 });
+  assert.ok(disk.open() && disk.take(0) && disk.take(1));
+  assert.equal(disk.take(2), false, 'of one');
+  assert.equal(disk.open(), false, 'of all');
+  disk.closed(2);
+  for (const _ of [1, 2, 3]) assert.ok(disk.open());
+  assert.equal(disk.open(), false, 'files');
 });
 
 test('what a disk that is full has not taken is sent from memory, in order', {

@@ -138,6 +138,23 @@ test('slow uploads hold half of the threads and never the other half', async (t)
   assert.equal(runtime.requests.filter((request) => request.hasBody).length, 2);
 });
 
+test('of several gateways each has its share of that half', async (t) => {
+  const running = await run(t, { gateways: 2 });
+  const runtime = await running.runtime(
+    (request) => {
+      if (!request.hasBody) request.text('quick');
+    },
+    { threads: 4 },
+  );
+  for (let count = 0; count < 6; count++)
+    running
+      .client()
+      .send(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 900000\r\n\r\n${'s'.repeat(100_000)}`);
+  await runtime.request(0);
+  for (let count = 0; count < 4; count++) assert.equal((await running.ask(get('/'))).body, 'quick');
+  assert.equal(runtime.requests.filter((request) => request.hasBody).length, 1);
+});
+
 test('an answer of some megabytes leaves the application although its client does not read', async (t) => {
   const running = await run(t);
   const runtime = await running.runtime(() => {});

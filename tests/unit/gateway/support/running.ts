@@ -34,6 +34,8 @@ export interface RunOptions {
   readonly groups?: readonly ProcessGroupPlan[];
   readonly headTimeout?: number;
   readonly diskLimits?: DiskLimits;
+  /** How many gateways there are, of which one runs. */
+  readonly gateways?: number;
   readonly maxConnections?: number;
 }
 
@@ -50,7 +52,10 @@ export async function run(t: TestContext, options: RunOptions = {}): Promise<Run
     hostPlan({ mounts: [mountPlan('/', script)], ...options.host }),
   ];
   const gateway = createGateway({
-    plan: planOf(hosts, options.groups ?? [groupPlan(options.group)]),
+    plan: {
+      ...planOf(hosts, options.groups ?? [groupPlan(options.group)]),
+      gateways: { count: options.gateways ?? 1 },
+    },
     number: 0,
     version: '0.0.0',
     emit: (event) => {

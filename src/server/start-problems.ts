@@ -1,9 +1,11 @@
-import * as fs from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { openFileLimit } from '../base/open-files.js';
 import type { ListenerPlan, Plan } from '../plan/plan.js';
 import { BindError, bindTcp } from '../supervisor/listening-handle.js';
-import { reasonOf } from '../supervisor/system-error.js';
+import { whyNoPrivateFolder } from '../supervisor/private-folder.js';
 import { whyLogRefused } from './log-files.js';
+import { demandFiles, neededFiles } from './open-files.js';
 import { whyPidFileRefused } from './pid-file.js';
 
 /** What would refuse the start, in the words of the start itself. */
@@ -20,6 +22,7 @@ export interface StartProblem {
  */
 export function startProblems(plan: Plan): StartProblem[] {
   return [
+    ...openFiles(plan),
     ...plan.listeners.flatMap(listening),
     ...plan.logs.flatMap((path) => asProblem(path, whyLogRefused(path))),
     ...socketFolder(plan.socketPrefix),
@@ -41,15 +44,18 @@ function listening(listener: ListenerPlan): StartProblem[] {
   }
 }
 
-/** Its folder is made at the start, with those above it that are missing. */
+/** Folders on the way to it that are missing are made at the start. */
 function socketFolder(prefix: string): StartProblem[] {
-  let folder = dirname(prefix);
-  while (!fs.existsSync(folder) && folder !== dirname(folder)) folder = dirname(folder);
+  let folder = prefix;
+  while (!existsSync(dirname(folder))) folder = dirname(folder);
+  return asProblem(prefix, whyNoPrivateFolder(folder));
+}
+
+function openFiles(plan: Plan): StartProblem[] {
   try {
-    fs.accessSync(folder, fs.constants.W_OK | fs.constants.X_OK);
+    demandFiles(neededFiles(plan), openFileLimit());
     return [];
   } catch (error) {
-    const message = `cannot make the folder of the sockets, ${JSON.stringify(dirname(prefix))}: ${reasonOf(error)}`;
-    return [{ message, path: prefix }];
+    return [{ message: (error as Error).message }];
   }
 }

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import path from 'node:path';
 import { isAlive } from '../base/is-alive.js';
-import { isRenamedByOthers, withPlace } from '../base/place.js';
+import { isRenamedByOthers, type Place, withPlace } from '../base/place.js';
 import { reasonOf } from './system-error.js';
 
 const { O_DIRECTORY, O_NOFOLLOW } = fs.constants;
@@ -14,10 +14,7 @@ const { O_DIRECTORY, O_NOFOLLOW } = fs.constants;
  */
 export function makePrivateFolder(folder: string, gid: number | undefined): void {
   withPlace(folder, (place) => {
-    if (isRenamedByOthers(place.folder))
-      throw new Error(
-        `cannot make sockets in "${folder}": others may rename what is in "${path.dirname(place.path)}"; state another WSGISocketPrefix`,
-      );
+    refuseIfRenamed(folder, place);
     const made = place.at(place.name);
     makeFolder(made, folder);
     if (gid === undefined) return;
@@ -31,14 +28,35 @@ export function makePrivateFolder(folder: string, gid: number | undefined): void
   });
 }
 
+function refuseIfRenamed(folder: string, place: Place): void {
+  if (isRenamedByOthers(place.folder))
+    throw new Error(
+      `cannot make sockets in "${folder}": others may rename what is in "${path.dirname(place.path)}"; state another WSGISocketPrefix`,
+    );
+}
+
+/** What makePrivateFolder would say of a folder in one that exists; nothing is made. */
+export function whyNoPrivateFolder(folder: string): string | undefined {
+  try {
+    withPlace(folder, (place) => refuseIfRenamed(folder, place));
+    fs.accessSync(path.dirname(folder), fs.constants.W_OK | fs.constants.X_OK);
+    return undefined;
+  } catch (error) {
+    const { errno, message } = error as NodeJS.ErrnoException;
+    return errno === undefined ? message : refusalText(folder, error);
+  }
+}
+
+function refusalText(folder: string, error: unknown): string {
+  return `cannot make the folder of the sockets, ${JSON.stringify(folder)}: ${reasonOf(error)}`;
+}
+
 /** @throws Error with the name that people know */
 function makeFolder(system: string, folder: string): void {
   try {
     fs.mkdirSync(system, { mode: 0o700 });
   } catch (error) {
-    throw new Error(
-      `cannot make the folder of the sockets, ${JSON.stringify(folder)}: ${reasonOf(error)}`,
-    );
+    throw new Error(refusalText(folder, error));
   }
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -155,8 +155,10 @@ test('check asks for what the start needs, and leaves nothing behind', async (t)
   const folder = path.dirname(file);
   writeFileSync(
     file,
-    `Listen 127.0.0.1:0\nListen 192.0.2.1:8123\nErrorLog ${folder}/none/error.log\nCustomLog ${folder}/access.log common\nPidFile ${folder}/none/pid\n`,
+    `Listen 127.0.0.1:0\nListen 192.0.2.1:8123\nErrorLog ${folder}/none/error.log\nCustomLog ${folder}/access.log common\nPidFile ${folder}/none/pid\nWSGISocketPrefix ${folder}/open/new/s\n`,
   );
+  mkdirSync(path.join(folder, 'open'));
+  chmodSync(path.join(folder, 'open'), 0o777);
   const { status, out } = await run('check', '--json', '-f', file);
   assert.equal(status, 1);
   const found = (JSON.parse(out) as JsonReport).diagnostics.filter(
@@ -168,10 +170,14 @@ test('check asks for what the start needs, and leaves nothing behind', async (t)
       [2, 'cannot listen on 192.0.2.1:8123: address not available'],
       [3, `cannot open the log file "${folder}/none/error.log": no such file or directory`],
       [5, `cannot write the process id to "${folder}/none/pid": no such file or directory`],
+      [
+        6,
+        `cannot make sockets in "${folder}/open/new": others may rename what is in "${folder}/open"; state another WSGISocketPrefix`,
+      ],
     ],
   );
   assert.equal(found[1]!.hint, `make its folder: mkdir -p ${folder}/none`);
-  assert.deepEqual(readdirSync(folder), ['site.conf']);
+  assert.deepEqual(readdirSync(folder).sort(), ['open', 'site.conf']);
 });
 
 test('check says at its end what a visitor would get', async (t) => {

@@ -91,8 +91,10 @@ export function createHandler(options: HandlerOptions): (exchange: Exchange) => 
   function decide(exchange: Exchange, site: Site, found: Resolution): void {
     const variables = found.route.variablesOf(exchange, found.path);
     const { access } = found.route;
-    if (access.always) proceed(exchange, site, found, variables);
-    else if (!access.needsNames) judge(exchange, site, found, variables, undefined);
+    const { folders } = found;
+    if (access.always && !folders) proceed(exchange, site, found, variables);
+    else if (!access.needsNames && !folders?.some(({ route }) => route.access.needsNames))
+      judge(exchange, site, found, variables, undefined);
     else {
       own(exchange, site, found.path, found);
       clientNames.find(exchange.peer.remoteAddress, (names) => {
@@ -108,23 +110,35 @@ export function createHandler(options: HandlerOptions): (exchange: Exchange) => 
     variables: Variables,
     names: readonly string[] | undefined,
   ): void {
-    if (found.route.access.allows({ exchange, variables, names })) {
+    const closed = found.folders?.find(({ route, path }) => {
+      const own = route.variablesOf(exchange, path);
+      return !route.access.allows({ exchange, variables: own, names });
+    });
+    if (closed) deny(exchange, site, found, variables, closed.route);
+    else if (found.route.access.allows({ exchange, variables, names }))
       proceed(exchange, site, found, variables);
-      return;
+    else {
+      const other = found.otherwise?.();
+      if (other && other.outcome.kind !== 'fail') decide(exchange, site, other);
+      else deny(exchange, site, found, variables, found.route);
     }
-    const other = found.otherwise?.();
-    if (other && other.outcome.kind !== 'fail') {
-      decide(exchange, site, other);
-      return;
-    }
+  }
+
+  function deny(
+    exchange: Exchange,
+    site: Site,
+    found: Resolution,
+    variables: Variables,
+    route: Route,
+  ): void {
     const request = own(exchange, site, found.path, recordOf(found, variables));
     services.emit({
       type: 'request-denied',
       host: site.host.id,
       client: exchange.peer.remoteAddress,
       target: exchange.target,
-      path: found.route.file,
-      ...closedBy(found.route),
+      path: route.file,
+      ...closedBy(route),
       request,
     });
     exchange.fail(403);

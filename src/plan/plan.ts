@@ -171,8 +171,8 @@ export interface RequestSettings {
 }
 
 /**
- * A section, applied to requests in the order: directory sections by the number of path components
- * (`order` is set so that sorting is done), then directory-match, then files, then location.
+ * A section, applied to requests in the order: directory sections by the number of path components, then
+ * those by expression, then files, then location; sorted already.
  * Later ones win key by key; `environment` is appended.
  */
 export interface SectionPlan {

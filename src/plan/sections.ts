@@ -1,6 +1,5 @@
 import { hasWildcards } from '../base/glob.js';
 import type { DirectorySettings, Section } from '../config/config.js';
-import { components } from '../rules/located.js';
 import type { SectionMatch, SectionPlan } from './plan.js';
 import { requestSettings } from './settings.js';
 
@@ -12,9 +11,9 @@ export interface PlannedSection {
 
 /**
  * Sections in the order in which Apache merges them (manual: "How the sections are merged"):
- * Directory by number of path components, then DirectoryMatch, then Files and FilesMatch, those inside a
- * Directory after the free ones, then Location and LocationMatch. Within a class the main server's come
- * before the host's, else the order of the file counts.
+ * Directory by number of path components, then DirectoryMatch by number of slashes in the expression (which the
+ * manual does not say), then Files and FilesMatch, those inside a Directory after the free ones, then Location
+ * and LocationMatch. Within a class the main server's come before the host's, else the order of the file counts.
  */
 export function planSections(
   main: readonly Section[],
@@ -47,10 +46,14 @@ export function planSections(
 }
 
 function inMergeOrder(directories: readonly Section[]): Section[] {
-  const rank = ({ pattern }: Section) =>
-    pattern.kind === 'regex' ? Number.POSITIVE_INFINITY : components(pattern.text).length;
-  // The sort is stable; two regular expressions compare as NaN, which counts as equal.
-  return [...directories].sort((a, b) => rank(a) - rank(b) || 0);
+  const isRegex = ({ pattern }: Section) => (pattern.kind === 'regex' ? 1 : 0);
+  return [...directories].sort((a, b) => isRegex(a) - isRegex(b) || slashes(a) - slashes(b));
+}
+
+/** Source: httpd, core_reorder_directories. */
+function slashes({ pattern: { kind, text } }: Section): number {
+  const folder = kind === 'regex' || text.endsWith('/') ? text : `${text}/`;
+  return folder === '/' ? 0 : folder.split('/').length - 1;
 }
 
 function sectionMatch({ kind, pattern }: Section): SectionMatch {

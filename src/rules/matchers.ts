@@ -20,9 +20,7 @@ export type Variable = readonly [name: string, value: string];
 /** `<Directory>` and `<DirectoryMatch>`. `below` takes a folder, with its slash. */
 export function directoryMatcher(match: SectionMatch): Matcher<Place> {
   if (match.kind === 'regex') return regexMatcher(match.source, ({ path }) => path);
-  const names = components(match.kind === 'prefix' ? match.path : match.pattern).map((name) =>
-    match.kind === 'prefix' ? (text: string) => text === name : compileGlob(name),
-  );
+  const names = namesOf(match);
   /** As far as both go. */
   const agrees = (folders: readonly string[]) =>
     names.every((fits, index) => index >= folders.length || fits(folders[index] as string));
@@ -34,6 +32,16 @@ export function directoryMatcher(match: SectionMatch): Matcher<Place> {
       return holds(folders) ? 'always' : agrees(folders) ? 'maybe' : 'never';
     },
   };
+}
+
+type Fits = (name: string) => boolean;
+
+function namesOf(match: Exclude<SectionMatch, { kind: 'regex' }>): readonly Fits[] {
+  if (match.kind === 'prefix') return components(match.path).map((name) => (text) => text === name);
+  // What stands before the first slash must match nothing: one of the wildcards can.
+  const [first = '', ...rest] = match.pattern.split('/');
+  if (!compileGlob(first)('')) return [() => false];
+  return rest.filter(Boolean).map(compileGlob);
 }
 
 /** `<Files>` and `<FilesMatch>`, on the name of the file. */

@@ -149,6 +149,17 @@ const aliases: readonly Case[] = [
 
 const indexes: readonly Case[] = [
   {
+    name: 'a folder is judged by its own URL, and its index by the own one',
+    configuration: `DirectoryIndex f.txt index.html
+SetEnvIf Request_URI "f[.]txt" FILE=1
+SetEnvIf Request_URI "/$" FOLDER=1
+<Directory "$HERE">\nRequire env FILE\n</Directory>
+<Directory "$HERE/sub">\nRequire env FOLDER\n</Directory>
+<Directory "$HERE/new">\nRequire env FOLDER FILE\n</Directory>`,
+    files: { 'new/f.txt': 'new/f.txt\n' },
+    requests: ['/', '/f.txt', '/sub/', '/sub/f.txt', '/new/', '/new/f.txt'],
+  },
+  {
     name: 'an index that is closed leaves the folder to the next one',
     configuration: `${open}
 DirectoryIndex sub/f.txt f.txt /new/page.html

@@ -180,6 +180,79 @@ const locations = [
   'LocationMatch "/x$"',
 ];
 
+/** What holds where several sections do, whose order in the file says otherwise. */
+function ordered(...sections: readonly string[]): Case {
+  return {
+    name: `${sections.join(', then ')}: the one that counts last in Apache`,
+    configuration: sections
+      .map((section, index) => {
+        const kind = section.split(' ')[0];
+        const rule = index % 2 === 0 ? 'Require all granted' : 'Require all denied';
+        return `<${section}>\n${rule}\nSetEnv LAST ${index}\n</${kind}>`;
+      })
+      .join('\n')
+      .concat(`\n${application}`),
+    requests: [
+      '/',
+      '/f.txt',
+      '/sub/f.txt',
+      '/sub/deep/g.txt',
+      '/app',
+      '/app/x',
+      '/scripts/one.wsgi',
+    ],
+    environ: ['LAST'],
+  };
+}
+
+const orders = [
+  ordered('Directory "$HERE/sub"', 'Directory "$HERE"'),
+  ordered('Directory "$HERE"', 'Directory "$HERE/*"', 'Directory "$HERE/sub"'),
+  ordered('Directory "$HERE/s*"', 'Directory "$HERE/sub"', 'Directory "$HERE/?ub"'),
+  ordered('Directory "$HERE/sub/deep"', 'Directory "/*/*/*/*/*/*"', 'Directory "$HERE"'),
+  ordered('DirectoryMatch "/sub"', 'Directory "$HERE"'),
+  ordered('DirectoryMatch "/"', 'DirectoryMatch "."'),
+  ordered('DirectoryMatch "."', 'DirectoryMatch "/"'),
+  ordered('DirectoryMatch "/[^/]+/"', 'DirectoryMatch "/root/"', 'DirectoryMatch "root"'),
+  ordered('DirectoryMatch "root"', 'DirectoryMatch "/root/"', 'DirectoryMatch "o"'),
+  ordered('Directory ~ "/root"', 'DirectoryMatch "root"', 'Directory ~ "/root/"'),
+  ordered('Files "*"', 'Directory "$HERE"'),
+  ordered('Files "*.txt"', 'Files "*"', 'FilesMatch "f"'),
+  ordered('Location "/sub"', 'Directory "$HERE"', 'Files "*"'),
+  ordered('Location "/sub/f.txt"', 'Location "/"', 'LocationMatch "app"'),
+  ordered('Location "/"', 'Location "/sub"', 'Location "/*"'),
+];
+
+compareWithApache('of several sections the one that counts last in Apache', { cases: orders });
+
+compareWithApache('and those of the main server count before those of a host', {
+  server: `
+<Directory "$HERE/*/root/sub">\nRequire all denied\n</Directory>
+<DirectoryMatch "/root/new/">\nRequire all granted\n</DirectoryMatch>
+<Files "g.txt">\nRequire all denied\n</Files>
+<Location "/app">\nRequire all denied\nSetEnv LAST main\n</Location>
+DirectoryIndex f.txt`,
+  cases: [
+    {
+      name: 'where the host says nothing of the same',
+      configuration: `${open}\n${application}`,
+      requests: everyPlace,
+    },
+    {
+      name: 'where it says something of the same',
+      configuration: `${open}\n${application}
+<Directory "$HERE/sub">\nRequire all granted\n</Directory>
+<DirectoryMatch "new">\nRequire all denied\n</DirectoryMatch>
+<Files "g*">\nRequire all granted\n</Files>
+<Location "/">\nSetEnv LAST host\n</Location>
+<Location "/app/x">\nRequire all granted\n</Location>
+DirectoryIndex index.html`,
+      requests: [...everyPlace, '/new/page.html'],
+      environ: ['LAST'],
+    },
+  ],
+});
+
 compareWithApache('<Directory> as Apache reads it', {
   cases: directories.flatMap((section) => [closedBy(section), openedBy(section)]),
 });

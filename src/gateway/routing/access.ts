@@ -30,17 +30,6 @@ export function compileAccess(rule: AccessRule): Access {
   };
 }
 
-/** What asks both, the first one first. */
-export function bothAllow(first: Access, second: Access): Access {
-  if (first.always) return second;
-  if (second.always) return first;
-  return {
-    always: false,
-    needsNames: first.needsNames || second.needsNames,
-    allows: (question) => first.allows(question) && second.allows(question),
-  };
-}
-
 function compile(rule: AccessRule): Compiled {
   switch (rule.kind) {
     case 'granted':

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { HostPlan, MountPlan, RequestSettings } from '../../plan/plan.js';
 import type { Located } from '../../rules/located.js';
 import type { Settled } from '../../rules/sections.js';
-import { type Access, bothAllow, compileAccess } from './access.js';
+import { type Access, compileAccess } from './access.js';
 import { compileVariables, type Variables, type VariablesOf } from './variables.js';
 
 /** What is the same for all requests of one script or one static file, as far as sections go. */
@@ -27,8 +27,6 @@ export interface Route {
       readonly text: string;
     };
     variables?: { readonly dialect: 2 | 3; readonly variables: Variables; readonly text: string };
-    /** Of a folder: the routes of files that answer for it, by their own routes. */
-    indexes?: Map<Route, Route>;
   };
 }
 
@@ -46,8 +44,16 @@ export interface Resolution {
   readonly path: string;
   readonly query: string;
   readonly outcome: Outcome;
-  /** Of a file that answers for its folder: what does where that one is closed. */
+  /** Of what answers for a folder: that folder, and those around it; who may not see it sees no index. */
+  readonly folders?: readonly Asked[];
+  /** And what answers where this one is closed. */
   readonly otherwise?: () => Resolution;
+}
+
+/** A URL path that access is asked for. */
+export interface Asked {
+  readonly route: Route;
+  readonly path: string;
 }
 
 export type Outcome =
@@ -79,16 +85,6 @@ export function makeRoute(
     freeNames: mount?.url.kind === 'regex',
     memory: {},
   };
-}
-
-/** The route of a file that answers for its folder: who may not see the folder does not see the file. */
-export function indexRoute(folder: Route, file: Route): Route {
-  folder.memory.indexes ??= new Map();
-  const known = folder.memory.indexes.get(file);
-  if (known) return known;
-  const route: Route = { ...file, access: bothAllow(folder.access, file.access), memory: {} };
-  folder.memory.indexes.set(file, route);
-  return route;
 }
 
 const mostRoutes = 4096;

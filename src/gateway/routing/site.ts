@@ -15,7 +15,6 @@ import type { Files } from './files.js';
 import { fail, fileOutcome, scriptOutcome } from './outcomes.js';
 import { readPath, toFileName } from './path.js';
 import {
-  indexRoute,
   makeRoute,
   type Outcome,
   type Resolution,
@@ -137,11 +136,16 @@ export function createSite(host: HostPlan, files: Files): Site {
       const url = name.startsWith('/') ? name : path + name;
       const inner = resolvePath(url, query, file, depth - 1);
       if ('status' in inner || !answers(inner.outcome)) continue;
-      const { outcome } = inner;
-      const indexed = indexRoute(route, inner.route);
-      if (number + 1 === names.length) return { route: indexed, path: inner.path, query, outcome };
+      const folders = [{ route, path }, ...(inner.folders ?? [])];
       const otherwise = () => folder(route, file, path, query, depth, number + 1);
-      return { route: indexed, path: inner.path, query, outcome, otherwise };
+      return {
+        route: inner.route,
+        path: inner.path,
+        query,
+        outcome: inner.outcome,
+        folders,
+        otherwise,
+      };
     }
     return answer(fail(403, 'a folder without an index'));
   }

@@ -104,6 +104,8 @@ test('sections are merged in the order of Apache', async () => {
         </Directory>
         <Directory ~ ^/host>
         </Directory>
+        <DirectoryMatch host>
+        </DirectoryMatch>
     </VirtualHost>
   `);
   const texts = host.sections.map(({ kind, match, within }) => {
@@ -115,6 +117,7 @@ test('sections are merged in the order of Apache', async () => {
     'directory prefix /',
     'directory prefix /main/long/path',
     'directory glob /host/*/x/',
+    'directory regex host',
     'directory regex ^/main',
     'directory regex ^/host',
     'files glob main.wsgi',

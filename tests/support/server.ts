@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { reachableRepository } from './reachable-repository.js';
 
 /** One line of the log, as `venvhost` prints it when its output is not a terminal. */
@@ -91,7 +92,7 @@ export async function startVenvhost(
         return `the server did not stop:\n${log.text()}`;
       });
       if (code !== 0) throw new Error(`the server ended with ${code ?? signal}:\n${log.text()}`);
-      const left = pids.filter((pid) => isRunning(pid));
+      const left = await stillRunning(pids);
       if (left.length > 0) throw new Error(`left running: ${left.join(', ')}\n${log.text()}`);
     },
   };
@@ -109,6 +110,17 @@ function tellToStop(pid: number): void {
 /** Whether a log line tells this event. */
 export function isEvent(event: string): (line: LogLine) => boolean {
   return (line) => line.type === event;
+}
+
+/** The watchers of what the server asks end when they see that it has gone, a moment after it. */
+async function stillRunning(pids: readonly number[]): Promise<number[]> {
+  const deadline = Date.now() + 3000;
+  let left = pids.filter(isRunning);
+  while (left.length > 0 && Date.now() < deadline) {
+    await pause(10);
+    left = left.filter(isRunning);
+  }
+  return left;
 }
 
 /** Whether a process is there and no zombie. */

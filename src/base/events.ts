@@ -58,6 +58,8 @@ export type Event =
       version: string;
       prefix: string;
       milliseconds: number;
+      /** Scripts that it could not import, where there are any: it answers 500 for them. */
+      failedImports?: number;
     }
   | {
       type: 'daemon-died';

@@ -143,10 +143,7 @@ function daemonWording(event: DaemonEvent): Wording {
     case 'daemon-starting':
       return { level: 'debug', text: `daemon ${event.pid} of ${where} is starting` };
     case 'daemon-ready':
-      return {
-        level: 'info',
-        text: `daemon ${event.pid} of ${where} is ready after ${event.milliseconds} ms: Python ${event.version} in ${event.prefix}`,
-      };
+      return readyWording(event, where);
     case 'daemon-died':
       return event.expected
         ? { level: 'info', text: `daemon ${event.pid} of ${where} has ended` }
@@ -176,6 +173,20 @@ function daemonWording(event: DaemonEvent): Wording {
         text: `daemon ${event.pid} of ${where} did not end within ${seconds(event.seconds)} (shutdown-timeout) and is killed`,
       };
   }
+}
+
+/** One that lacks a script serves the others, and is not called ready. */
+function readyWording(event: EventOf<'daemon-ready'>, where: string): Wording {
+  const { pid, milliseconds, version, prefix, failedImports = 0 } = event;
+  const after = `after ${milliseconds} ms`;
+  const python = `Python ${version} in ${prefix}`;
+  if (failedImports === 0)
+    return { level: 'info', text: `daemon ${pid} of ${where} is ready ${after}: ${python}` };
+  const scripts = failedImports === 1 ? 'a script' : `${failedImports} scripts`;
+  return {
+    level: 'warn',
+    text: `daemon ${pid} of ${where} runs ${after}, but ${scripts} could not be imported: ${python}`,
+  };
 }
 
 function requestWording(event: RequestEvent): Wording {

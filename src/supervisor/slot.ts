@@ -65,6 +65,8 @@ interface Incarnation {
   /** The scripts that it has imported. */
   readonly loaded: Loaded[];
   announced: boolean;
+  /** Scripts that it could not import before it was ready. */
+  failedImports: number;
   /** Whether its end is wanted: then it is no failure. */
   expected: boolean;
   limit?: NodeJS.Timeout;
@@ -159,6 +161,7 @@ export function createSlot(world: SlotWorld): Slot {
         daemon,
         loaded: [],
         announced: false,
+        failedImports: 0,
         expected: false,
       };
       alive.add(one);
@@ -175,6 +178,7 @@ export function createSlot(world: SlotWorld): Slot {
 
   function hear(one: Incarnation, news: DaemonNews): void {
     const pid = one.daemon.pid;
+    if (isFailedImport(news) && !one.announced) one.failedImports++;
     switch (news.type) {
       case 'raw':
       case 'log':
@@ -224,7 +228,16 @@ export function createSlot(world: SlotWorld): Slot {
     const { pid } = one.daemon;
     const milliseconds = Math.round(world.now() - one.startedAt);
     one.announced = true;
-    world.emit({ type: 'daemon-ready', ...who, pid, version, prefix, milliseconds });
+    const { failedImports } = one;
+    world.emit({
+      type: 'daemon-ready',
+      ...who,
+      pid,
+      version,
+      prefix,
+      milliseconds,
+      ...(failedImports > 0 && { failedImports }),
+    });
     const { socket, journal, secret } = one.files;
     const { threads, dialect } = world;
     world.endpointUp({ id: one.id, ...who, pid, socket, journal, secret, threads, dialect });
@@ -363,4 +376,9 @@ function whyEnded(
   if (cause === 'descriptors-closed') return ': the application closes descriptors of the server';
   const last = lastLines.at(-1);
   return last === undefined ? '' : `, the last words were: ${last}`;
+}
+
+/** Only what is said of a failed import names a script. */
+function isFailedImport(news: DaemonNews): boolean {
+  return news.type === 'message' && Boolean(news.message.script);
 }

@@ -118,6 +118,19 @@ const table: [Event, string, string][] = [
   ],
   [
     {
+      type: 'daemon-ready',
+      ...pair,
+      pid: 3,
+      version: '3.8.1',
+      prefix: '/v',
+      milliseconds: 20,
+      failedImports: 1,
+    },
+    'warn',
+    'daemon 3 of process group "blog" runs after 20 ms, but a script could not be imported: Python 3.8.1 in /v',
+  ],
+  [
+    {
       type: 'daemon-died',
       ...pair,
       pid: 3,

@@ -63,12 +63,15 @@ export function makeSocketFolder(
   for (const one of [prefix, ...(fallback === undefined ? [] : [fallback])])
     removeStaleFolders(one);
   let made = makeFolder(prefix, owner);
+  /** Somebody may have changed more than the names of those that went before. */
+  const before: Made[] = [];
 
   function present(): string {
     if (isStill(made)) return made.path;
-    const gone = made.path;
+    const gone = made;
     made = makeAgain(prefix, fallback, owner);
-    moved?.(gone, made.path);
+    before.push(gone);
+    moved?.(gone.path, made.path);
     return made.path;
   }
 
@@ -77,7 +80,9 @@ export function makeSocketFolder(
       return made.path;
     },
     create: (id) => createFiles(present(), id, owner),
-    remove: () => removePrivateFolder(made.path),
+    remove() {
+      for (const one of [made, ...before]) if (isSame(one)) removePrivateFolder(one.path);
+    },
   };
 }
 
@@ -104,6 +109,11 @@ function isStill({ path: folder, ...made }: Made): boolean {
     found !== undefined &&
     (Object.keys(made) as (keyof typeof made)[]).every((key) => found[key] === made[key])
   );
+}
+
+function isSame({ path: folder, dev, ino }: Made): boolean {
+  const found = lookAt(folder);
+  return found?.dev === dev && found.ino === ino;
 }
 
 /** Always with a new name: whoever removed the old one may have put something in its place. */

@@ -129,7 +129,7 @@ export const wsgiDirectives: readonly Declaration[] = [
     syntax: 'prefix',
     contexts: serverOnly,
     words: [1, 1],
-    text: 'The beginning of the path of the private folder with the sockets between the gateway and its daemons. Keep it short: a socket path has about 100 characters. Others must not be able to rename what is in its folder.',
+    text: 'The beginning of the path of the private folder with the sockets between the gateway and its daemons; `/run/venvhost` where it is not stated, without root `venvhost` in XDG_RUNTIME_DIR, else in TMPDIR. A folder that is removed while the server runs is made again, without root in TMPDIR where it cannot be in its place. Keep it short: a socket path has about 100 characters. Others must not be able to rename what is in its folder.',
     effect: (call) => {
       const [word] = call.words;
       if (word!.value === '')

@@ -129,6 +129,16 @@ test('nothing is made through a link or in a folder that took the place of ours'
   assert.deepEqual([readdirSync(theirs), readdirSync(second)], [[], []]);
 });
 
+test('a folder whose mode was changed is not used any more, and goes in the end', (t) => {
+  const folder = makeSocketFolder(path.join(temporary(t), 'v'), undefined);
+  const first = folder.path;
+  chmodSync(first, 0o777);
+  folder.create(1).closeFds();
+  assert.notEqual(folder.path, first);
+  folder.remove();
+  assert.ok(!existsSync(first) && !existsSync(folder.path));
+});
+
 test('where a folder cannot be made again it is made in the second place', (t) => {
   const parent = temporary(t);
   const session = path.join(parent, 'session');

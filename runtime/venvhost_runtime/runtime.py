@@ -40,7 +40,7 @@ class Runtime(object):
         #: a script has changed: another process is to take the place of this one, which serves on until then
         self.outdated = False
         self.interrupted = False
-        self.scripts = Scripts(boot["scripts"])
+        self.scripts = Scripts(boot["scripts"], boot["script_beginnings"])
         self.api = Api(self)
         #: of events of requests; most applications have none
         self.listeners = self.api.module.event_callbacks

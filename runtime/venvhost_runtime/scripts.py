@@ -99,10 +99,13 @@ class Script(object):
 
 
 class Scripts(object):
-    """All scripts of this interpreter, by path. ``own`` are the files and folders that it may run."""
+    """All scripts of this interpreter, by path. ``own`` are the files and folders that it may run,
+    ``beginnings`` how the paths of others begin that it may run.
+    """
 
-    def __init__(self, own):
+    def __init__(self, own, beginnings):
         self._own = own
+        self._beginnings = tuple(beginnings)
         self._scripts = {}
 
     def get(self, path):
@@ -115,8 +118,11 @@ class Scripts(object):
         """What stands below a file is path information, so a script may also be shorter than the path of an alias."""
         if ".." in path.split("/"):
             return False
-        return any(path == own or own == "/" or path.startswith(own + "/") or own.startswith(path + "/")
-                   for own in self._own)
+        if path.startswith(self._beginnings):
+            return True
+        above = path + "/"
+        return any(path == own or own == "/" or path.startswith(own + "/") or own.startswith(above) for own in self._own) or any(
+            beginning.startswith(above) for beginning in self._beginnings)
 
 
 def module_name(path):

@@ -67,8 +67,10 @@ export type Boot = {
   readonly gateway_uid: number;
   /** and only who shows this (`secretLength` characters). */
   readonly secret: string;
-  /** What may run: these files, and what is below where they are folders. */
+  /** What may run: these files, and what is below where they are folders, */
   readonly scripts: readonly string[];
+  /** and files whose paths begin so. */
+  readonly script_beginnings: readonly string[];
   /** 0: no limit. */
   readonly maximum_requests: number;
   /** Seconds that requests which were begun may take after `Leaving`. */

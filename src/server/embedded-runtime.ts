@@ -1,6 +1,7 @@
 import { constants, openSync } from 'node:fs';
 import type { Emit } from '../base/events.js';
 import { type Embedded, startEmbedded } from '../embed/embedded.js';
+import type { NamedScripts } from '../plan/named-scripts.js';
 import type { EmbeddedPlan, Endpoint } from '../plan/plan.js';
 import type { ControlNews } from '../protocol/control-news.js';
 import { bootMessage, dialectOf } from '../supervisor/boot-message.js';
@@ -12,7 +13,7 @@ export interface EmbeddedRuntimeOptions {
   readonly plan: EmbeddedPlan;
   readonly files: RuntimeFiles;
   /** What may run in it. */
-  readonly scripts: readonly string[];
+  readonly scripts: NamedScripts;
   /** Of the gateway. */
   readonly number: number;
   readonly emit: Emit;

@@ -1,5 +1,5 @@
 import type { Emit } from '../base/events.js';
-import { namedScripts } from '../plan/named-scripts.js';
+import { isNamed, namedScripts } from '../plan/named-scripts.js';
 import type { Plan } from '../plan/plan.js';
 import type { Machine } from '../python/machine.js';
 import { missingModuleHint } from '../python/missing-module.js';
@@ -42,10 +42,8 @@ function hintFor(
 ): string | undefined {
   const groups = [...plan.processGroups, ...(plan.embedded ? [plan.embedded] : [])];
   const group = groups.find(({ name }) => name === processGroup);
-  const own = namedScripts(plan, processGroup).some(
-    (path) => script === path || script.startsWith(path.endsWith('/') ? path : `${path}/`),
-  );
-  if (!group || !own || script.split('/').includes('..') || module.length > 200) return undefined;
+  const own = isNamed(namedScripts(plan, processGroup), script);
+  if (!group || !own || module.length > 200) return undefined;
   const { pythonPath, python } = group;
   const { executable } = python;
   return missingModuleHint({ module, script, processGroup, executable, pythonPath }, machine);

@@ -1,3 +1,4 @@
+import type { NamedScripts } from '../plan/named-scripts.js';
 import type { ProcessGroupPlan } from '../plan/plan.js';
 import { type Boot, Control, encodeControl, type Loaded } from '../protocol/control.js';
 import { protocolVersion } from '../protocol/frames.js';
@@ -7,8 +8,8 @@ export interface BootDetails {
   readonly applicationGroup: string;
   readonly gatewayUid: number;
   readonly secret: string;
-  /** Script files, and folders of them, that the configuration gives to the group. */
-  readonly scripts: readonly string[];
+  /** What the configuration gives to the group. */
+  readonly scripts: NamedScripts;
   /** What the process had imported whose place this one takes: then nobody waits for it twice. */
   readonly loaded?: readonly Loaded[];
   readonly embedded?: Pick<Boot, 'embedded' | 'listen_fd' | 'journal_fd'>;
@@ -36,7 +37,7 @@ export function bootMessage(
     gid: group.identity?.gid ?? null,
     gateway_uid: gatewayUid,
     secret,
-    scripts,
+    ...scripts,
     maximum_requests: group.maximumRequests,
     graceful_timeout: group.timeouts.graceful,
     shutdown_timeout: group.timeouts.shutdown,

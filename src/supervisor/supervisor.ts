@@ -1,5 +1,6 @@
 import { type Diagnostic, diagnostic } from '../base/diagnostic.js';
 import type { Emit } from '../base/events.js';
+import type { NamedScripts } from '../plan/named-scripts.js';
 import type { Endpoint, ProcessGroupPlan } from '../plan/plan.js';
 import type { Loaded } from '../protocol/control.js';
 import { bootMessage, dialectOf } from './boot-message.js';
@@ -24,8 +25,8 @@ export interface SupervisorOptions {
   readonly emit: Emit;
   /** The only user whom a runtime lets connect. */
   readonly gatewayUid: number;
-  /** Script files, and folders of them, that the configuration gives to this group. */
-  readonly scripts: (group: ProcessGroupPlan) => readonly string[];
+  /** What the configuration gives to this group. */
+  readonly scripts: (group: ProcessGroupPlan) => NamedScripts;
   /** Application groups of one process group that get processes: names can come from requests. */
   readonly mostApplicationGroups: number;
   /** The command line that runs the runtime of this group as its user. */

@@ -218,6 +218,7 @@ const bootDefaults: Boot = {
   gateway_uid: process.getuid?.() ?? 0,
   secret: 'a secret of the tests '.padEnd(secretLength, '.'),
   scripts: ['/'],
+  script_beginnings: [],
   maximum_requests: 0,
   graceful_timeout: 15,
   shutdown_timeout: 5,

@@ -88,8 +88,15 @@ for (const python of findPythons()) {
       // A folder of scripts.
       assert.notEqual((await ask(20, '/srv/scripts/missing.wsgi')).failure, Failure.Foreign);
       assert.equal((await ask(21, '/srv/scripts/../x.wsgi')).failure, Failure.Foreign);
+      // A path whose end a request tells.
+      assert.notEqual((await ask(22, '/srv/site-a/missing.wsgi')).failure, Failure.Foreign);
+      assert.notEqual((await ask(24, '/srv/y.wsgi')).failure, Failure.Foreign);
+      assert.equal((await ask(23, '/srv/site-a/../../x.wsgi')).failure, Failure.Foreign);
     },
-    { named: (folder) => ['/srv/scripts', path.join(folder, 'hello.wsgi')] },
+    {
+      named: (folder) => ['/srv/scripts', path.join(folder, 'hello.wsgi')],
+      script_beginnings: ['/srv/site-', '/srv/y.wsgi/'],
+    },
   );
 
   if (compareVersions(python.version, '3.8') < 0) continue;

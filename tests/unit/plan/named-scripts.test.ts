@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { namedScripts } from '../../../src/plan/named-scripts.js';
+import { isNamed, namedScripts } from '../../../src/plan/named-scripts.js';
 import { planOf } from './config.js';
 
 const groups = 'Listen 80\nWSGIDaemonProcess a\nWSGIDaemonProcess b\n';
@@ -31,12 +31,21 @@ const cases: readonly (readonly [what: string, text: string, a: string[], b: str
     ['/srv/a.wsgi'],
   ],
   [
-    'of a target with $1 the folder before it',
+    'of a regular expression what begins as its target does before $1',
     `WSGIProcessGroup a
      WSGIScriptAliasMatch ^/x/([^/]+) /srv/sites/site-$1/app.wsgi
      WSGIScriptAliasMatch ^/y/(.*) /srv/y.wsgi
      WSGIScriptAliasMatch ^/z(/.*) $1`,
-    ['/srv/sites', '/srv/y.wsgi', '/'],
+    ['/srv/sites/site-…', '/srv/y.wsgi…', '…'],
+    [],
+  ],
+  [
+    'what the rest of a URL makes of a target that lacks its slash',
+    `WSGIProcessGroup a
+     WSGIScriptAlias /w/ /srv/w.wsgi
+     WSGIScriptAlias /v/ /srv/v/
+     WSGIScriptAlias / /srv/a.wsgi`,
+    ['/srv/v', '/srv/a.wsgi', '/srv/w.wsgi…'],
     [],
   ],
   [
@@ -67,5 +76,23 @@ const cases: readonly (readonly [what: string, text: string, a: string[], b: str
 for (const [what, text, a, b] of cases)
   test(`a process group may run ${what}`, async () => {
     const { plan } = await planOf(groups + text);
-    assert.deepEqual([namedScripts(plan, 'a'), namedScripts(plan, 'b')], [a, b]);
+    const named = ['a', 'b'].map((group) => namedScripts(plan, group));
+    assert.deepEqual(
+      named.map(({ scripts, script_beginnings }) => [
+        ...scripts,
+        ...script_beginnings.map((text) => `${text}…`),
+      ]),
+      [a, b],
+    );
   });
+
+test('what is named is the script itself, what is below its folder, and what begins so', () => {
+  const named = {
+    scripts: ['/srv/a.wsgi', '/srv/folder'],
+    script_beginnings: ['/srv/site-', '/srv/y.wsgi/'],
+  };
+  for (const path of ['/srv/a.wsgi', '/srv/folder/x/y.wsgi', '/srv/site-1/app.wsgi', '/srv/y.wsgi'])
+    assert.ok(isNamed(named, path), path);
+  for (const path of ['/srv/a.wsgi.bak', '/srv/folders/x', '/srv/folder/../x', '/etc/passwd', 'a'])
+    assert.ok(!isNamed(named, path), path);
+});

@@ -148,7 +148,7 @@ export function supervise(
       for (const look of waiting) look();
     },
     gatewayUid: 0,
-    scripts: () => [],
+    scripts: () => ({ scripts: [], script_beginnings: [] }),
     mostApplicationGroups: 64,
     compiled: () => compiled,
     command: () => [

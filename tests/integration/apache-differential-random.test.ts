@@ -143,6 +143,24 @@ function sometimes<T>(chance: number, make: () => T): T[] {
   return random() < chance ? [make()] : [];
 }
 
+/** For all hosts alike; each has its folder at the same depth. */
+function ofTheServer(): string {
+  return [
+    ...Array.from({ length: 4 }, section),
+    ...sometimes(0.4, () => 'DirectoryIndex f.txt index.html'),
+    ...sometimes(0.4, () => 'SetEnvIf Request_URI s OPEN=1'),
+    'WSGIScriptAlias /yy $HERE/app.wsgi',
+  ]
+    .join('\n')
+    .replaceAll('$HERE', '$HERE/*/root')
+    .replaceAll('Alias /yy $HERE/*/root', 'Alias /yy $HERE/case0/root');
+}
+
+compareWithApache('random sections of the main server and of hosts mean what they mean in Apache', {
+  server: ofTheServer(),
+  cases: Array.from({ length: 30 }, host),
+});
+
 compareWithApache('random sections and aliases mean what they mean in Apache', {
   cases: Array.from({ length: 60 }, host),
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import type { Event } from '../../../src/base/events.js';
 import type { Endpoint, Plan } from '../../../src/plan/plan.js';
@@ -125,4 +126,47 @@ test('a gateway that ends at its start fails the server with its last words', as
     if (message.type === 'plan') gateway.exit({ code: 1, lastLines: ['oh'] });
   });
   await assert.rejects(startGateways(bench.options).ready, { message: /ended at its start\noh$/ });
+});
+
+test('a gateway that a signal ends while Node is loading is started again, but not for ever', async () => {
+  let loads = 0;
+  const bench = options((message, gateway) => {
+    if (message.type === 'drain') gateway.exit();
+    if (message.type !== 'plan') return;
+    if (++loads < 3) gateway.exit({ signal: 'SIGUSR2' });
+    else gateway.tell({ type: 'ready' });
+  });
+  const gateways = startGateways(bench.options);
+  await gateways.ready;
+  assert.equal(bench.made.length, 3);
+  await gateways.stop(0);
+
+  const hopeless = options((message, gateway) => {
+    if (message.type === 'plan') gateway.exit({ signal: 'SIGUSR2' });
+  });
+  await assert.rejects(startGateways(hopeless.options).ready, { message: /ended at its start/ });
+  assert.equal(hopeless.made.length, 4);
+});
+
+test('a gateway for which there are no descriptors ends with the reason, and throws nothing', () => {
+  const module = new URL('../../../src/server/gateway-process.js', import.meta.url).href;
+  const program = `
+    import { openSync } from 'node:fs';
+    const { startGatewayProcess } = await import(${JSON.stringify(module)});
+    try {
+      for (;;) openSync('/dev/null', 'r');
+    } catch {}
+    const command = { main: '/none.js', environment: {}, listeners: [], logs: [] };
+    const exit = await new Promise((exited) => startGatewayProcess(command, () => {}, exited).send({ type: 'answer' }));
+    process._rawDebug(JSON.stringify(exit));
+  `;
+  const { stderr } = spawnSync(
+    '/bin/sh',
+    [
+      ...['-c', 'ulimit -n 64; exec "$0" --input-type=module -e "$1"'],
+      ...[process.execPath, program],
+    ],
+    { encoding: 'utf8' },
+  );
+  assert.match(stderr, /"code":null,"signal":null,"lastLines":\["spawn \S+ EMFILE"\]/);
 });

@@ -9,7 +9,7 @@ from . import frames, lifeline, packed_length
 from .compat import PY2, _signal, thread_ident
 from .control import MOMENT, Control
 from .descriptors import open_socket, raised
-from .output import print_exception, replace_standard_streams
+from .output import flush_standard_streams, print_exception, replace_standard_streams
 from .process import Process, open_listener
 from .runtime import Runtime
 
@@ -35,7 +35,11 @@ def main():
         return 1
     process.api.install()
     _take_signals(process)
-    process.open()
+    if not process.open():
+        # Another process serves on. Threads that the import started, and exit functions, are of no interest.
+        flush_standard_streams()
+        control.flush(MOMENT)
+        os._exit(0)
     process.serve(early)
     # Whatever atexit callbacks and other threads of the application do, the process ends.
     _register(_signal.SIGALRM, _signal.SIG_DFL)
@@ -75,8 +79,8 @@ def run_interpreter(fd):
     runtime = SubRuntime(boot, control)
     runtime.api.install()
     restrict_signals(control)
-    runtime.preload([entry["script"] for entry in boot["preload"]])
-    control.send(frames.CONTROL_READY, {})
+    if runtime.preload([entry["script"] for entry in boot["preload"]]):
+        control.send(frames.CONTROL_READY, {})
     runtime.serve(early)
     finish(runtime)
     run_exit_functions()
@@ -132,7 +136,7 @@ class SubRuntime(Runtime):
 
 _register = _signal.signal
 
-_SHUTDOWN_REASONS = {"script-changed": "script_reload", "maximum-requests": "maximum_requests", "import-failed": "script_reload"}
+_SHUTDOWN_REASONS = {"script-changed": "script_reload", "maximum-requests": "maximum_requests"}
 
 
 def receive_boot(control):

@@ -12,7 +12,7 @@ import sys
 #: In the order in which they need each other; a module that is not here is imported from its source.
 MODULES = (
     "compat", "descriptors", "frames", "leftovers", "lifeline", "control", "output", "body", "api", "journal", "response", "request",
-    "connection", "scripts", "workers", "runtime", "interpreters", "interpreter_table", "gate", "process", "boot")
+    "connection", "import_failure", "scripts", "workers", "runtime", "interpreters", "interpreter_table", "gate", "process", "boot")
 
 
 def pack(folder):

@@ -6,7 +6,7 @@ import sys
 from _collections import deque
 
 from . import frames
-from .compat import allocate_lock
+from .compat import PY2, allocate_lock, as_text
 from .journal import SLOTS
 from .output import print_exception
 from .request import Request, leave_child, read_environ, read_shared
@@ -22,6 +22,11 @@ _pack = frames.header.pack
 _pack_response = frames.response_header.pack
 _word = frames.word.unpack_from
 _sendmsg = getattr(_socket.socket, "sendmsg", None)  # not in Python 2.7
+
+
+def encoded(path):
+    """As the gateway knows a script."""
+    return as_text(path).encode("utf-8", "replace" if PY2 else "surrogateescape")
 
 
 class Connection(object):
@@ -126,7 +131,10 @@ class Connection(object):
         if self.runtime.leaving:
             self.put(frames.GO_AWAY, 0, b"")
         if self.runtime.outdated:
-            self.put(frames.OUTDATED, 0, b"")
+            for path in list(self.runtime.outdated):
+                self.put(frames.OUTDATED, 0, encoded(path))
+        for script in self.runtime.scripts.failed():
+            self.put(frames.LACKS, 0, encoded(script.path))
         self.flush()
 
     # Writing, on any thread

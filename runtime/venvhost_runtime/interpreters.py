@@ -73,7 +73,8 @@ class Interpreter(object):
         values["application_group"] = group
         values["invented"] = invented
         del values["secret"]
-        values["preload"] = [entry for entry in boot["preload"] if entry["application_group"] == group]
+        for name in ("preload", "failed"):
+            values[name] = [entry for entry in boot.get(name, ()) if entry["application_group"] == group]
         self.control.send(frames.CONTROL_BOOT, values)
         if _interpreters is None:
             spawn(copied(theirs.fileno()))

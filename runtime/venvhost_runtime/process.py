@@ -13,6 +13,8 @@ from .runtime import Runtime
 
 #: Connections that may be without their first frame; of more, the oldest are closed. A gateway sends it at once.
 _MOST_NEWCOMERS = 64
+#: What is remembered for interpreters that are not there yet.
+_MOST_FAILED = 500
 
 
 class Process(Runtime):
@@ -25,20 +27,24 @@ class Process(Runtime):
         self._newcomers = []
         self._gate = Gate(boot, control)
         self._interpreters = InterpreterTable(self)
+        self.trial_failed = False
 
     def listen(self):
         self._listener.listen(16)
         self.watch(self._listener.fileno(), self._accept)
 
     def open(self):
-        """Imports what is to be imported first, then takes requests, and says so."""
-        self.preload_all()
-        if self.boot.get("await_interpreters"):
+        """Imports what is to be imported first, then takes requests, and says so. False when its trial has failed."""
+        self.trial_failed = not self.preload_all()
+        if self.boot.get("await_interpreters") and not self.trial_failed:
             self._await_interpreters()
+        if self.trial_failed:
+            return False
         self.listen()
         self.control.send(frames.CONTROL_READY, {
             "pid": os.getpid(), "version": ".".join(map(str, sys.version_info[:3])),
             "prefix": sys.prefix, "executable": sys.executable})
+        return True
 
     def interrupt(self):
         """Called by signal handlers, which run between two instructions of the main thread: no lock may be taken."""
@@ -67,16 +73,19 @@ class Process(Runtime):
             self._look(0.1)
 
     def preload_all(self):
-        """The scripts of this interpreter first; the others are made for theirs."""
+        """The scripts of this interpreter first; the others are made for theirs. False as ``preload``."""
         own = self.boot["application_group"]
-        self.preload([entry["script"] for entry in self.boot["preload"] if entry["application_group"] == own])
+        if not self.preload([entry["script"] for entry in self.boot["preload"] if entry["application_group"] == own]):
+            return False
         for entry in self.boot["preload"]:
             if entry["application_group"] != own and self.boot["sub_interpreters"]:
-                self._interpreter(entry["application_group"])
+                self._interpreter(entry["application_group"], entry.get("invented", False))
+        return True
 
     def _await_interpreters(self):
         """Until they have imported their scripts. The supervisor ends what takes longer than startup-timeout."""
-        while not self.leaving and any(not (one.ready or one.ended) for one in self._interpreters.all()):
+        while not self.leaving and not self.trial_failed and any(
+                not (one.ready or one.ended) for one in self._interpreters.all()):
             self._look(None)
             if self.interrupted:
                 self.leave("signal")
@@ -131,6 +140,18 @@ class Process(Runtime):
             self.watch(interpreter.control.socket.fileno(), lambda fd: self._hear(interpreter, fd))
         return interpreter
 
+    def tried(self, values):
+        group = values["application_group"]
+        if group == self.boot["application_group"]:
+            Runtime.tried(self, values)
+            return
+        for interpreter in self._interpreters.all():
+            if interpreter.group == group and not interpreter.ended:
+                interpreter.control.send(frames.CONTROL_TRIED, values)
+        # For interpreters that are made later.
+        others = [one for one in self.boot.get("failed", ()) if (one["script"], one["application_group"]) != (values["script"], group)]
+        self.boot["failed"] = others[-_MOST_FAILED:] + [values]
+
     def spawn(self, fd):
         """The gateway makes a sub-interpreter, which runs ``embedded.start_interpreter(fd)``."""
         self.control.send(frames.CONTROL_INTERPRET, {"fd": fd})
@@ -152,6 +173,8 @@ class Process(Runtime):
             elif kind == frames.CONTROL_READY:
                 interpreter.ready = True
             else:
+                if kind == frames.CONTROL_IMPORT_FAILED and self.on_trial:
+                    self.trial_failed = True
                 self.control.send(kind, values)
 
 

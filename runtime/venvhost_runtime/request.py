@@ -131,14 +131,8 @@ class Request(object):
         with script.lock:
             if script.module is not None:
                 return script.module
-            if script.refused is not None and (script.outdated or not script.changed()):
-                # Another process would fail the same way, and the other applications of this one are well.
-                runtime.control.message("error", "script \"%s\" could not be imported: %s" % (script.path, script.refused), self.id)
-                self.fail(frames.FAILURE_IMPORT)
-                return None
-            if not runtime.embedded and (script.failed or script.refused is not None or runtime.leaving == "import-failed"):
-                # Modules that the failed import left behind would make this one fail differently.
-                runtime.leave("import-failed", script.path)
+            if not script.begin_attempt():
+                # Whether it is worth another attempt was asked before; it would be made in another process.
                 self.fail(frames.FAILURE_IMPORT)
                 return None
             try:
@@ -148,21 +142,26 @@ class Request(object):
                     runtime.control.message("error", "script \"%s\" cannot be read: %s" % (script.path, error.strerror), self.id)
                     self.fail(frames.FAILURE_MISSING if error.errno == 2 else frames.FAILURE_IMPORT)
                     return None
-                self._import_failed(runtime, script)
+                return self._import_failed(runtime, script)
             except BaseException:
-                self._import_failed(runtime, script)
-        return None
+                return self._import_failed(runtime, script)
 
     def _import_failed(self, runtime, script):
-        exc_info = sys.exc_info()
-        reason = runtime.explain_import(exc_info)
-        runtime.control.import_failed(script.path, reason or exc_info[0].__name__, exc_info[1], self.id)
-        print_exception(exc_info)
-        if reason is not None:
-            script.refuse(reason)
-        elif not runtime.embedded:
-            runtime.leave("import-failed", script.path)
-        self.fail(frames.FAILURE_IMPORT)
+        """Returns the module that serves on all the same, if there is one."""
+        tainted = runtime.tainted
+        runtime.import_failed(script, sys.exc_info(), self.id)
+        module = script.restore()
+        if module is None and tainted and not runtime.embedded:
+            # An earlier failure may be the reason: a process without any has to try it. Nothing was called yet.
+            self.over = True
+            runtime.renew(self, script, None, "due")
+        elif module is None and runtime.boot["processes"] > 1:
+            # Another one may have it from before. It comes back where none has.
+            self.over = True
+            self.connection.refuse(self)
+        elif module is None:
+            self.fail(frames.FAILURE_IMPORT)
+        return module
 
     def _send(self, result, response):
         kind = type(result)

@@ -11,8 +11,9 @@ import sys
 from . import frames, lifeline
 from .api import Api
 from .compat import PY2, clock
-from .connection import Connection
+from .connection import Connection, encoded
 from .descriptors import CLOSED_STATUS
+from .import_failure import ImportFailure, describe, repeated, stamp, wall_clock
 from .journal import Journal
 from .output import print_exception
 from .scripts import Scripts
@@ -25,6 +26,8 @@ QUIET_TICKS = 50
 #: Seconds that gateways have to close their connections when all answers were sent. A process that closes first
 #: could take answers along that the gateway has not read: it notices the end while it writes.
 CLOSING = 2.0
+#: Seconds after which a process asks again for another one, should nobody have answered.
+FORGOTTEN = 10.0
 
 
 class Runtime(object):
@@ -37,10 +40,17 @@ class Runtime(object):
         #: part of a gateway process: nothing here may end the process
         self.embedded = boot.get("embedded", False)
         self.leaving = None
-        #: a script has changed: another process is to take the place of this one, which serves on until then
-        self.outdated = False
+        #: scripts that another process has to try: this one serves on until that has taken its place
+        self.outdated = set()
+        #: an import has failed here, and left modules behind that may make others fail
+        self.tainted = False
         self.interrupted = False
         self.scripts = Scripts(boot["scripts"], boot["script_beginnings"])
+        #: whether this process is told to go as soon as it cannot import a script: another one serves
+        self.on_trial = "trial" in boot
+        self._invented = bool(boot.get("invented"))
+        for failure in boot.get("failed", ()):
+            self._remember(failure)
         self.api = Api(self)
         #: of events of requests; most applications have none
         self.listeners = self.api.module.event_callbacks
@@ -74,24 +84,66 @@ class Runtime(object):
         self.pool.refuse_pending()
         self.pool.wake_monitor()
 
-    def outdate(self, request, script):
-        """The file of this script has changed: another process should take the place of this one.
+    def renew(self, request, script, module, why):
+        """Another attempt to import this script is due. Returns whether the request has come to its end here.
 
-        The request that found it comes back. The gateway decides who else waits for the new code; what it sends
-        here from now on gets the old.
+        The request goes back, and waits for a process that has the script newly imported. The gateway decides who
+        else waits; what it sends here from now on gets what there is. Where only time has passed nobody waits
+        who can be answered.
         """
+        if self.embedded:
+            script.replace(module)
+            return False
+        failure = script.failure
+        if why == "due" and module is not None:
+            if failure is not None:
+                failure.postpone(FORGOTTEN)
+            self._ask_for_another(script, why)
+            return False
+        self.scripts.keep(script)
         with self.pool.lock:
-            known = self.outdated
-            self.outdated = script.outdated = True
+            known = script.outdated
+            script.outdated = True
+            self.outdated.add(script.path)
             if not known:
-                for connection in self.connections:
-                    connection.put(frames.OUTDATED, 0, b"")
+                self._put(frames.OUTDATED, script.path)
         request.connection.refuse(request)
-        if known:
+        if not known:
+            self._flush()
+            self._ask_for_another(script, why)
+        return True
+
+    def tried(self, values):
+        """Another process could not import a script: what is here is the best that there is."""
+        if values["application_group"] != self.boot["application_group"]:
             return
+        script = self.scripts.get(values["script"])
+        with self.pool.lock:
+            self._remember(values)
+            if script.outdated:
+                script.outdated = False
+                self.outdated.discard(script.path)
+                self._put(frames.CURRENT, script.path)
+            if script.module is None:
+                self._put(frames.LACKS, script.path)
+        self._flush()
+
+    def _remember(self, values):
+        if values["application_group"] == self.boot["application_group"]:
+            self.scripts.get(values["script"]).failure = ImportFailure(values, values["seconds"])
+
+    def _ask_for_another(self, script, why):
+        self.control.send(frames.CONTROL_OUTDATED, {
+            "script": script.path, "application_group": self.boot["application_group"], "why": why,
+            "stamp": stamp(script.path), "invented": self._invented})
+
+    def _put(self, kind, path):
+        for connection in self.connections:
+            connection.put(kind, 0, encoded(path))
+
+    def _flush(self):
         for connection in self.connections[:]:
             connection.flush()
-        self.control.send(frames.CONTROL_OUTDATED, {"script": script.path})
 
     def count_request(self):
         self.requests += 1
@@ -150,27 +202,61 @@ class Runtime(object):
             connection.finish_sending()
 
     def load(self, script):
+        values = {"script": script.path, "application_group": self.boot["application_group"]}
+        self.scripts.keep(script)
+        script.started = wall_clock()
+        # Should the import end the process, others know which.
+        if not self._invented:
+            self.control.send(frames.CONTROL_LOADING, dict(values, stamp=stamp(script.path)))
         module = script.load(self.control)
         # What clients have made up is imported by a successor when they ask for it.
-        if not self.boot.get("invented"):
-            self.control.send(frames.CONTROL_LOADED, {"script": script.path, "application_group": self.boot["application_group"]})
+        if not self._invented:
+            self.control.send(frames.CONTROL_LOADED, values)
         return module
 
     def preload(self, scripts):
-        """Imports scripts before the first request for them. A failure is told, and again at the first request."""
+        """Imports scripts before the first request for them. False where one cannot be, and this process is on trial."""
         for path in scripts:
             script = self.scripts.get(path)
+            if script.failure is not None and not self._is_tried(path) and not script.failure.outlived():
+                continue
             try:
                 self.load(script)
             except BaseException:
-                exc_info = sys.exc_info()
-                reason = self.explain_import(exc_info)
-                self.control.import_failed(script.path, reason, exc_info[1])
-                print_exception(exc_info)
-                if reason is None:
-                    script.failed = True
-                else:
-                    script.refuse(reason)
+                if not os.path.exists(path):
+                    if not self.on_trial:
+                        self.control.message("error", "script \"%s\" does not exist" % path)
+                    continue
+                self.import_failed(script, sys.exc_info())
+                if self.on_trial:
+                    return False
+        return True
+
+    def _is_tried(self, path):
+        tried = self.boot.get("trial")
+        return tried is not None and (tried["script"], tried["application_group"]) == (path, self.boot["application_group"])
+
+    def import_failed(self, script, exc_info, request=None):
+        """Remembers why, and tells it, unless it was told before and nothing has changed."""
+        explained = self.explain_import(exc_info)
+        values = describe(exc_info, script.path, script.started)
+        if explained is not None:
+            values["reason"] = explained
+        before = script.failure
+        failure = ImportFailure(values, None)
+        if explained is None:
+            self.tainted = True
+            repeated(failure, before)
+        script.failure = failure
+        if before is None or not before.same(failure):
+            self.control.import_failed(script.path, explained or failure.kind, exc_info[1], request)
+            print_exception(exc_info)
+        with self.pool.lock:
+            if script.module is None and not script.is_replaced:
+                self._put(frames.LACKS, script.path)
+        self._flush()
+        self.control.send(frames.CONTROL_IMPORT_FAILED, dict(
+            values, script=script.path, application_group=self.boot["application_group"], lasting=explained is not None))
 
     def explain_import(self, exc_info):
         """Why an import failed, where the interpreter is the reason; None else."""
@@ -241,6 +327,8 @@ class Runtime(object):
                 import faulthandler
                 faulthandler.dump_traceback(2)
             self.leave("stop", graceful=values["graceful"])
+        elif kind == frames.CONTROL_TRIED:
+            self.tried(values)
 
     def _finished(self):
         if not self.leaving:

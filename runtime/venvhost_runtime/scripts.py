@@ -3,8 +3,11 @@
 import os
 import sys
 
-from .compat import PY2, allocate_lock
+from .compat import PY2, allocate_lock, clock
 from .output import print_exception
+
+#: Scripts that could not be imported are forgotten when there are so many.
+MOST = 1000
 
 
 class Script(object):
@@ -19,37 +22,47 @@ class Script(object):
         #: Running mean of the seconds a request takes; unknown counts as slow.
         self.cost = 1.0
         self.lock = allocate_lock()
-        #: The import failed when the process started: it left modules behind, and is not tried again here.
-        self.failed = False
-        #: Why no process of this kind can import it.
-        self.refused = None
-        #: The file has changed, and another process is to take the place of this one.
+        #: When the last attempt to import it began, in Unix time.
+        self.started = None
+        #: The last attempt to import it failed, here or in another process, see ImportFailure.
+        self.failure = None
+        #: Another process tries to take the place of this one with the newest file, or the first that can be imported.
         self.outdated = False
+        self._again = False
+        self._previous = None
         self._known = False
         self._unchanged_for = None
 
     def changed(self, batch=None):
-        """Whether the file is another one than the one that was loaded: time stamps that went back count too.
+        """Why a new attempt to import the file is due: "changed", "due" or None.
 
-        Requests that were read together (``batch``) are answered by one look at the file, which came after them all.
+        Time stamps that went back count too. Requests that were read together (``batch``) are answered by one look
+        at the files, which came after them all.
         """
-        if self.module is None and self.refused is None:
-            return False
-        if batch is not None and batch is self._unchanged_for:
-            return False
+        if self.failure is not None:
+            return self._changed_after_failure(batch)
+        if self.module is None or batch is not None and batch is self._unchanged_for:
+            return None
         if self._differs():
-            return True
-        if self.module is None or "reload_required" not in self.module.__dict__:
+            return "changed"
+        if "reload_required" not in self.module.__dict__:
             self._unchanged_for = batch
-        return False
+        return None
+
+    def _changed_after_failure(self, batch):
+        """A file that failed once is not tried again before it has changed, or what it imports, or time has passed."""
+        failure = self.failure
+        if batch is None or batch is not self._unchanged_for:
+            if failure.outlived():
+                return "changed"
+            self._unchanged_for = batch
+        return "due" if failure.due is not None and clock() >= failure.due else None
 
     def _differs(self):
         try:
             if _modified(self.path) != self.modified:
                 return True
         except OSError:
-            return False
-        if self.module is None:
             return False
         required = self.module.__dict__.get("reload_required")
         if required is None:
@@ -60,18 +73,30 @@ class Script(object):
             print_exception(sys.exc_info())
             return False
 
-    def refuse(self, reason):
-        """The import failed for a reason that stays the same until the file is changed."""
-        self.refused = reason
-        try:
-            self.modified = _modified(self.path)
-        except OSError:
-            self.modified = None
-
-    def drop(self, module):
-        """Has the file executed again in place by the next request; ``module`` is the one that was found changed."""
+    def replace(self, module):
+        """Has the next request execute the file in place; ``module`` is what was found changed, if anything."""
         if self.module is module:
+            self._previous = module
             self.module = None
+            self._again = True
+
+    @property
+    def is_replaced(self):
+        """Whether there is something that serves on if the file cannot be imported in place."""
+        return self._previous is not None
+
+    def begin_attempt(self):
+        """Whether the file may be executed in this process now. The lock is held."""
+        again, self._again = self._again, False
+        return again or self.failure is None
+
+    def restore(self):
+        """What was replaced serves on, because the new file could not be imported; None where there was nothing."""
+        module, self._previous = self._previous, None
+        if module is not None:
+            sys.modules[module.__name__] = module
+            self.module = module
+        return module
 
     def load(self, control):
         """Executes the file in a fresh module. Raises whatever it raises; then nothing of the module is kept."""
@@ -92,8 +117,8 @@ class Script(object):
             sys.modules.pop(name, None)
             raise
         self.modified = modified
+        self.failure = self._previous = None
         self.module = module
-        self.refused = None
         self._known = True
         return module
 
@@ -111,8 +136,24 @@ class Scripts(object):
     def get(self, path):
         script = self._scripts.get(path)
         if script is None:
+            if len(self._scripts) >= MOST:
+                self._forget_failed()
             script = self._scripts.setdefault(path, Script(path, not self._is_own(path)))
         return script
+
+    def failed(self):
+        """Those that could not be imported, and of which there is nothing."""
+        return [script for script in list(self._scripts.values()) if script.module is None and script.failure is not None]
+
+    def keep(self, script):
+        """In case it was forgotten while a connection still had it."""
+        self._scripts[script.path] = script
+
+    def _forget_failed(self):
+        """Any file of a folder of scripts can be asked for."""
+        for path, script in list(self._scripts.items()):
+            if script.module is None and not script.outdated and not script.lock.locked():
+                self._scripts.pop(path, None)
 
     def _is_own(self, path):
         """What stands below a file is path information, so a script may also be shorter than the path of an alias."""

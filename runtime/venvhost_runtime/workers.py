@@ -248,12 +248,10 @@ class Pool(object):
                 self.hand_over(worker.connection)
             elif self._asleep:
                 self.wake_monitor()
-        if (request.environ.get("mod_wsgi.script_reloading") == "1" and not script.outdated
-                and script.changed(request.batch)):
-            if not runtime.embedded:
-                runtime.outdate(request, script)
+        if (request.environ.get("mod_wsgi.script_reloading") == "1" or module is None) and not script.outdated:
+            why = script.changed(request.batch)
+            if why is not None and runtime.renew(request, script, module, why):
                 return
-            script.drop(module)
         if not self._begin(request):
             connection.refuse(request)
             return

@@ -81,6 +81,16 @@ export type Event =
       reason: string;
       script?: string;
     }
+  /** A script could not be imported by a new process; this one serves on. `serves`: it has imported it before. */
+  | {
+      type: 'daemon-kept';
+      processGroup: string;
+      applicationGroup: string;
+      pid: number;
+      script: string;
+      reason: string;
+      serves: boolean;
+    }
   | {
       type: 'daemon-restart-delayed';
       processGroup: string;

@@ -88,6 +88,10 @@ export class WsgiRequest
     this.#body = new RequestBody(exchange.bodyLength === 0, this);
   }
 
+  get script(): string {
+    return this.route.file;
+  }
+
   start(): void {
     const { exchange } = this;
     exchange.owner = this;

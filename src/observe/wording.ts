@@ -120,6 +120,7 @@ type DaemonEvent = EventOf<
   | 'daemon-ready'
   | 'daemon-died'
   | 'daemon-restarting'
+  | 'daemon-kept'
   | 'daemon-restart-delayed'
   | 'daemon-start-timeout'
   | 'daemon-stop-timeout'
@@ -155,8 +156,10 @@ function daemonWording(event: DaemonEvent): Wording {
     case 'daemon-restarting':
       return {
         level: 'info',
-        text: `daemon ${event.pid} of ${where} is replaced: ${reasonText(event)}`,
+        text: `${restartText(event)} of ${where}: ${reasonText(event)}`,
       };
+    case 'daemon-kept':
+      return { level: 'warn', text: keptText(event, where) };
     case 'daemon-restart-delayed':
       return {
         level: 'warn',
@@ -252,13 +255,27 @@ function withHint(text: string, hint: string | undefined): string {
   return hint === undefined ? text : `${text}\nhint: ${hint}`;
 }
 
+/** A script that has to be tried is so in another process. */
+function restartText({ reason, pid }: EventOf<'daemon-restarting'>): string {
+  const tried = reason === 'script-changed' || reason === 'import-retried';
+  return tried ? `a successor is started for daemon ${pid}` : `daemon ${pid} is replaced`;
+}
+
+function keptText({ pid, script, reason, serves }: EventOf<'daemon-kept'>, where: string): string {
+  const what = serves ? 'serves on with the old code' : 'serves on without it';
+  return [
+    `"${script}" could not be imported: daemon ${pid} of ${where} ${what} (${reason})`,
+    'hint: it is tried again as soon as the script, or what it imports, has changed',
+  ].join('\n');
+}
+
 function reasonText(event: EventOf<'daemon-restarting'>): string {
   const script = event.script === undefined ? 'a script' : `"${event.script}"`;
   switch (event.reason) {
     case 'script-changed':
       return `${script} has changed`;
-    case 'import-failed':
-      return `${script} could not be imported`;
+    case 'import-retried':
+      return `${script} could not be imported, and is tried again`;
     case 'maximum-requests':
       return 'it has served maximum-requests';
     case 'request-timeout':

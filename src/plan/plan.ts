@@ -306,4 +306,8 @@ export interface Endpoint {
   readonly threads: number;
   /** The major version of its Python: how native strings travel (protocol/marshal.ts). */
   readonly dialect: 2 | 3;
+  /** Endpoints that it takes the place of: they get only what it lacks. */
+  readonly replaces?: readonly number[];
+  /** Scripts that it could not import, and that others have: with application groups, see `scriptKey` in protocol/control.ts. */
+  readonly lacks?: readonly string[];
 }

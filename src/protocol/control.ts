@@ -13,6 +13,8 @@ export const Control = {
   Stop: 33,
   /** main interpreter → sub-interpreter: `Adopt`. */
   Adopt: 34,
+  /** supervisor → daemon: `Tried`. Another process could not import a script. */
+  Tried: 35,
   /** daemon → supervisor: `Ready`. Requests are taken from now on. */
   Ready: 48,
   /** daemon → supervisor: `Log`, text that the application wrote. */
@@ -29,8 +31,12 @@ export const Control = {
   Interpret: 54,
   /** daemon → supervisor: `Loaded`. */
   Loaded: 55,
-  /** daemon → supervisor: `Outdated`. It serves on until it is told to stop. */
+  /** daemon → supervisor: `Outdated`. It serves on until it is told to stop, or that the attempt has failed. */
   Outdated: 56,
+  /** daemon → supervisor: `Loading`. Then comes `Loaded`, `ImportFailed`, or the end. */
+  Loading: 57,
+  /** daemon → supervisor: `ImportFailed`. The process serves on, unless it is on trial: then it ends. */
+  ImportFailed: 58,
 } as const;
 export type Control = (typeof Control)[keyof typeof Control];
 
@@ -80,6 +86,10 @@ export type Boot = {
   readonly preload: readonly { readonly script: string; readonly application_group: string }[];
   /** Ready only when sub-interpreters have imported what they preload, too. */
   readonly await_interpreters?: true;
+  /** What is known of scripts that could not be imported: they are not tried again here before they change. */
+  readonly failed?: readonly Tried[];
+  /** This script is to be imported for a process that serves on if it cannot be, or anything that is preloaded. */
+  readonly trial?: Trial;
   /** Embedded mode: the runtime is a part of a gateway process. Absent in a daemon. */
   readonly embedded?: true;
   /** Where the descriptors are in embedded mode; in a daemon they are `inheritedFds`. */
@@ -115,8 +125,6 @@ export type Interpret = { readonly fd: number };
 /** The connection is over, its region free. */
 export type Released = { readonly region: number };
 export const leavingReasons = [
-  'script-changed',
-  'import-failed',
   'maximum-requests',
   'signal',
   'request-timeout',
@@ -127,8 +135,35 @@ export type LeavingReason = (typeof leavingReasons)[number];
 export type Leaving = { readonly reason: LeavingReason; readonly script: string | null };
 /** A script was imported in the interpreter of this application group. */
 export type Loaded = { readonly script: string; readonly application_group: string };
-/** A script is another file than the one that runs: a new process should take the place of this one. */
-export type Outdated = { readonly script: string };
+/** One text for a script in one application group. */
+export function scriptKey(script: string, applicationGroup: string): string {
+  return `${applicationGroup}\0${script}`;
+}
+export const outdatedReasons = ['changed', 'due'] as const;
+/**
+ * A script is another file than the one that runs, or it is time to try one again that could not be imported: a new
+ * process should take the place of this one. `stamp` stands for the file that was seen.
+ */
+export type Outdated = Trial & {
+  readonly why: (typeof outdatedReasons)[number];
+  readonly stamp: string;
+};
+/** `invented`: a client has made the name of the application group up. */
+export type Trial = Loaded & { readonly invented: boolean };
+/** The interpreter of this application group is going to execute a script. */
+export type Loading = Loaded & { readonly stamp: string };
+/** A script cannot be imported. */
+export type ImportFailed = Loaded & {
+  /** The name of the exception. */
+  readonly kind: string;
+  readonly reason: string;
+  /** Lines of a stamp, a blank and a path: nothing is worth another attempt before one of these files changes, or time has passed. */
+  readonly files: string;
+  /** Time does not help. */
+  readonly lasting: boolean;
+};
+/** The same for all other processes of the group; `seconds` until an attempt without any change, null: never. */
+export type Tried = Omit<ImportFailed, 'lasting'> & { readonly seconds: number | null };
 export type BootFailed = { readonly text: string };
 
 /** One control frame, ready to be written. */

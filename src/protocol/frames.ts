@@ -81,10 +81,17 @@ export const Frame = {
   GoAway: 13,
   /** gateway → runtime, the number in the place of the stream: a marshal dict. It replaces what the number meant. */
   Environ: 14,
-  /** runtime → gateway, stream 0: a script has changed; the process serves on with the old one until it is replaced. */
+  /**
+   * runtime → gateway, stream 0, payload the path of a script: another process is asked for that imports it anew.
+   * This one serves on with what it has.
+   */
   Outdated: 15,
   /** gateway → runtime: the client has closed its sending side. It may read still, or be gone. */
   HalfClosed: 16,
+  /** runtime → gateway, stream 0, payload as in Outdated: the new file cannot be imported, nothing better is to come. */
+  Current: 17,
+  /** runtime → gateway, stream 0, payload as in Outdated: it could not be imported here; another process may have it. */
+  Lacks: 18,
 } as const;
 export type Frame = (typeof Frame)[keyof typeof Frame];
 

@@ -39,6 +39,26 @@ export function deathEvent(
   return { type: 'daemon-died', ...about, code, signal, expected, lastLines, ...known };
 }
 
+/** Why a process is not there that should have become ready. */
+export function endText(
+  { code, signal, error }: DaemonNews & { type: 'exited' },
+  cause: DeathCause | undefined,
+): string {
+  if (error !== undefined) return `its new process cannot be started: ${error}`;
+  if (cause !== undefined) return `its new process was ended because of ${cause}`;
+  const how = signal === null ? `ended with exit status ${code}` : `was ended by ${signal}`;
+  return `its new process ${how}`;
+}
+
+export function whyEnded(
+  { lastLines }: { readonly lastLines: readonly string[] },
+  cause: DeathCause | undefined,
+): string {
+  if (cause === 'descriptors-closed') return ': the application closes descriptors of the server';
+  const last = lastLines.at(-1);
+  return last === undefined ? '' : `, the last words were: ${last}`;
+}
+
 function tag(request: string | null): { request?: string } {
   return request === null ? {} : { request };
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import type { Duplex, Readable } from 'node:stream';
-import { Control, encodeControl } from '../protocol/control.js';
+import { Control, encodeControl, type Tried } from '../protocol/control.js';
 import { type ControlNews, controlNews } from '../protocol/control-news.js';
 import type { Dialect } from '../protocol/marshal.js';
 import { FrameReader } from '../protocol/reader.js';
@@ -39,6 +39,7 @@ export interface Daemon {
   readonly pid: number;
   /** Asks it to finish within `graceful` seconds and to go. */
   stop(graceful: number, how?: { readonly stacks: boolean }): void;
+  tell(tried: Tried): void;
   /** SIGKILL for it and all its children. */
   kill(): void;
 }
@@ -104,6 +105,7 @@ export function startDaemon(
     pid: child.pid ?? 0,
     stop: (graceful, { stacks } = { stacks: false }) =>
       void control?.write(encodeControl(Control.Stop, { graceful, stacks }, command.dialect)),
+    tell: (tried) => void control?.write(encodeControl(Control.Tried, tried, command.dialect)),
     kill,
   };
 }

@@ -1,4 +1,6 @@
-import { createSlot, type Slot, type SlotWorld } from './slot.js';
+import { ImportTrials } from './import-trials.js';
+import { createSlot } from './slot.js';
+import type { Slot, SlotWorld } from './slot-world.js';
 
 /** All processes of one process group that serve one application group. */
 export interface ProcessSet {
@@ -9,7 +11,7 @@ export interface ProcessSet {
   killNow(): void;
 }
 
-export interface SetWorld extends Omit<SlotWorld, 'share'> {
+export interface SetWorld extends Omit<SlotWorld, 'share' | 'trials'> {
   /** No slot has a process, nor can one start: requests need not wait. Holds until an endpoint comes up. */
   readonly broken: (reason: string) => void;
 }
@@ -17,9 +19,11 @@ export interface SetWorld extends Omit<SlotWorld, 'share'> {
 export function startProcessSet(world: SetWorld, processes: number): ProcessSet {
   /** The slots in which no process can start. */
   const unusable = new Set<number>();
+  const trials = new ImportTrials(world.now);
   const slots: Slot[] = Array.from({ length: processes }, (_, index) =>
     createSlot({
       ...world,
+      trials,
       share: index / processes,
       endpointUp(endpoint) {
         unusable.delete(index);

@@ -24,11 +24,9 @@ export interface Failures {
   readonly deaths: number;
   /** Ends of processes soon after their start that had begun requests. */
   readonly crashes: number;
-  /** Failed imports; counted apart, because the process itself was sound. */
-  readonly imports: number;
 }
 
-export const noFailures: Failures = { starts: 0, deaths: 0, crashes: 0, imports: 0 };
+export const noFailures: Failures = { starts: 0, deaths: 0, crashes: 0 };
 
 /** Counts a death `lived` milliseconds after the start. */
 export function afterDeath(failures: Failures, death: Death, lived: number): Failures {
@@ -47,10 +45,6 @@ export function afterDeath(failures: Failures, death: Death, lived: number): Fai
 /** A process is ready: whoever waits for the group need not give up. */
 export function afterReady(failures: Failures): Failures {
   return { ...failures, starts: 0 };
-}
-
-export function afterFailedImport(failures: Failures, lived: number): Failures {
-  return { ...noFailures, imports: lived >= provedAfter ? 1 : failures.imports + 1 };
 }
 
 /** Milliseconds before the next start after deaths or crashes. `share` as in `delayAfterCrashes`. */
@@ -76,7 +70,7 @@ export function delayAfterCrashes(crashes: number, share: number): number {
   return Math.round((longest * (1 + share)) / 2);
 }
 
-/** The first failed import is tried again at once; then 0.1 s, doubled up to 1 s. */
+/** Milliseconds before the next trial of a script that changes again and again: at once, then 0.1 s, doubled up to 1 s. */
 export function delayAfterImports(imports: number): number {
   return imports <= 1
     ? 0

@@ -1,11 +1,9 @@
 import type { LeavingReason } from '../protocol/control.js';
 import {
   afterDeath,
-  afterFailedImport,
   afterReady,
   type Death,
   delayAfter,
-  delayAfterImports,
   type Failures,
   noFailures,
 } from './restart-policy.js';
@@ -27,6 +25,15 @@ export type SlotState =
       readonly doomed: boolean;
     }
   | { readonly kind: 'ready'; readonly since: number; readonly failures: Failures }
+  /** The same, and another process was started that is to take its place. `deadline` and `doomed` are of that one. */
+  | {
+      readonly kind: 'succeeding';
+      readonly since: number;
+      readonly failures: Failures;
+      readonly successorSince: number;
+      readonly deadline: number;
+      readonly doomed: boolean;
+    }
   /** Nothing runs until `deadline`. */
   | { readonly kind: 'backing-off'; readonly failures: Failures; readonly deadline: number }
   /** The process was told to go and has not gone; nothing follows. */
@@ -38,6 +45,11 @@ export type SlotEvent =
   /** The process announced that it leaves by itself. */
   | { readonly type: 'leaving'; readonly reason: LeavingReason }
   | { readonly type: 'boot-failed' }
+  /** Another process was started beside the one that serves. */
+  | { readonly type: 'try' }
+  | { readonly type: 'successor-ready' }
+  /** It said that it cannot take the place, and ends, or it has ended. */
+  | { readonly type: 'successor-failed' }
   /** `used`: it had begun a request. */
   | { readonly type: 'exited'; readonly used: boolean }
   | { readonly type: 'timer' }
@@ -51,6 +63,13 @@ export type SlotEffect =
   | 'ask-to-stop'
   /** The process no longer fills the slot; it finishes what it has begun and is watched until it has gone. */
   | 'let-go'
+  /** The successor takes the place, and the process that had it finishes what it has begun. */
+  | 'succeed'
+  /** The successor takes the place that is free. */
+  | 'adopt'
+  | 'kill-successor'
+  | 'give-successor-up'
+  | 'report-successor-timeout'
   | 'report-start-timeout'
   | 'report-stop-timeout'
   | 'report-delay';
@@ -82,6 +101,8 @@ export function next(state: SlotState, event: SlotEvent, now: number, limits: Sl
       return whileStarting(state, event, now, limits);
     case 'ready':
       return whileReady(state, event, now, limits);
+    case 'succeeding':
+      return whileSucceeding(state, event, now, limits);
     case 'backing-off':
       if (event.type === 'timer' && now >= state.deadline)
         return start(state.failures, now, limits);
@@ -122,7 +143,7 @@ function whileStarting(
       return replace(event.reason, state, now, limits);
     case 'stop':
       return stop(event.graceful, now, limits);
-    case 'start':
+    default:
       return stay(state);
   }
 }
@@ -138,8 +159,57 @@ function whileReady(
       return restart(event.used ? 'used' : 'unused', state, now, limits);
     case 'leaving':
       return replace(event.reason, state, now, limits);
+    case 'try': {
+      const deadline = limits.startup > 0 ? now + limits.startup : never;
+      return {
+        state: { ...state, kind: 'succeeding', successorSince: now, deadline, doomed: false },
+        effects: [],
+      };
+    }
     case 'stop':
       return stop(event.graceful, now, limits);
+    default:
+      return stay(state);
+  }
+}
+
+/** The successor is no more than an attempt: however it ends, the process that serves does so on. */
+function whileSucceeding(
+  state: SlotState & { kind: 'succeeding' },
+  event: SlotEvent,
+  now: number,
+  limits: SlotLimits,
+): Step {
+  const { since, failures, successorSince, deadline, doomed } = state;
+  const adopted = { kind: 'starting', since: successorSince, deadline, doomed } as const;
+  switch (event.type) {
+    case 'successor-ready':
+      if (doomed) return stay(state);
+      return {
+        state: { kind: 'ready', since: successorSince, failures: noFailures },
+        effects: ['succeed'],
+      };
+    case 'successor-failed':
+      return { state: { kind: 'ready', since, failures }, effects: ['give-successor-up'] };
+    case 'timer':
+      if (now < deadline) return stay(state);
+      return {
+        state: { ...state, deadline: never, doomed: true },
+        effects: ['report-successor-timeout', 'kill-successor'],
+      };
+    case 'exited': {
+      const death = event.used ? 'used' : 'unused';
+      return {
+        state: { ...adopted, failures: afterDeath(failures, death, now - since) },
+        effects: ['adopt'],
+      };
+    }
+    case 'leaving':
+      return { state: { ...adopted, failures: noFailures }, effects: ['let-go', 'adopt'] };
+    case 'stop': {
+      const step = stop(event.graceful, now, limits);
+      return { state: step.state, effects: ['kill-successor', ...step.effects] };
+    }
     default:
       return stay(state);
   }
@@ -186,16 +256,12 @@ function replace(
   now: number,
   limits: SlotLimits,
 ): Step {
-  const failed = reason === 'import-failed';
-  const lived = now - state.since;
-  const failures = failed
-    ? afterFailedImport(state.failures, lived)
-    : reason === 'unreachable'
+  const failures =
+    reason === 'unreachable'
       ? // The next one may be no easier to reach.
-        afterDeath(state.failures, 'unused', lived)
+        afterDeath(state.failures, 'unused', now - state.since)
       : noFailures;
-  const delay = failed ? delayAfterImports(failures.imports) : delayAfter(failures, limits.share);
-  const step = startAfter(delay, failures, now, limits);
+  const step = startAfter(delayAfter(failures, limits.share), failures, now, limits);
   return { state: step.state, effects: ['let-go', ...step.effects] };
 }
 

@@ -1,92 +1,30 @@
-import type { DeathCause, Emit } from '../base/events.js';
-import type { Endpoint } from '../plan/plan.js';
-import type { LeavingReason, Loaded } from '../protocol/control.js';
-import type { Dialect } from '../protocol/marshal.js';
-import { type Daemon, type DaemonNews, descriptorsClosed } from './daemon.js';
-import { deathEvent, outputEvent } from './daemon-events.js';
+import type { DeathCause } from '../base/events.js';
+import type { ImportFailed, LeavingReason, Outdated, Tried } from '../protocol/control.js';
+import { type DaemonNews, descriptorsClosed } from './daemon.js';
+import { deathEvent, endText, outputEvent, whyEnded } from './daemon-events.js';
+import { failureOf, type Trier, type Verdict } from './import-trials.js';
+import { Incarnation } from './incarnation.js';
 import { deadlineOf, next, type SlotEffect, type SlotEvent, type SlotState } from './slot-state.js';
-import type { ProcessFiles } from './socket-folder.js';
+import type { Slot, SlotWorld } from './slot-world.js';
 
-export interface SlotWorld {
-  readonly processGroup: string;
-  readonly applicationGroup: string;
-  readonly threads: number;
-  readonly dialect: Dialect;
-  /** Where the slot stands among those of its set, from 0 to 1. */
-  readonly share: number;
-  /** Seconds. */
-  readonly timeouts: {
-    readonly startup: number;
-    readonly graceful: number;
-    readonly shutdown: number;
-  };
-  readonly emit: Emit;
-  /** Milliseconds of a clock that nobody can set. */
-  readonly now: () => number;
-  /** A number that no other process of this server has. */
-  readonly newId: () => number;
-  readonly createFiles: (id: number) => ProcessFiles;
-  /** @param loaded what the process had imported whose place the new one takes. */
-  readonly start: (
-    files: ProcessFiles,
-    tell: (news: DaemonNews) => void,
-    loaded: readonly Loaded[],
-  ) => Daemon;
-  readonly endpointUp: (endpoint: Endpoint) => void;
-  readonly endpointDown: (id: number) => void;
-  /** It takes nothing new, and answers what it has begun. */
-  readonly endpointLeaving: (id: number) => void;
-  /** No process of this slot can start, for this reason, until one has; it is tried again with growing delays. */
-  readonly unusable: (reason: string) => void;
-  /** Whether the kernel killed a process for want of memory since it was asked last. */
-  readonly outOfMemory?: () => boolean;
-}
-
-export interface Slot {
-  start(): void;
-  /** Seconds for requests that run; 0 is at once. Resolves when no process is left. */
-  stop(graceful: number): Promise<void>;
-  /** A request in this process ran longer than request-timeout: another process takes its place. */
-  overdue(id: number): void;
-  /** A gateway cannot connect to this process: another one takes its place. Those that are connected go on meanwhile. */
-  unreachable(id: number): void;
-  /** Ends a process that has changed the length of its journal. To be asked now and then. */
-  checkJournals(): void;
-  /** SIGKILL for everything, without waiting: the last resort when the supervisor itself fails. */
-  killNow(): void;
-}
-
-/** One process of this slot, present, outdated or let go. */
-interface Incarnation {
-  readonly id: number;
-  readonly startedAt: number;
-  readonly files: ProcessFiles;
-  readonly daemon: Daemon;
-  /** The scripts that it has imported. */
-  readonly loaded: Loaded[];
-  announced: boolean;
-  /** Scripts that it could not import before it was ready. */
-  failedImports: number;
-  /** Whether its end is wanted: then it is no failure. */
-  expected: boolean;
-  limit?: NodeJS.Timeout;
-  /** Why we killed it. */
-  killed?: DeathCause;
-}
+type Failed = Verdict & { readonly kind: 'failed' };
 
 /** So many starts in a row that failed: requests need not wait for this slot. */
 const hopelessAfter = 2;
-/** Processes that leave for these reasons serve until the next one is ready. */
-const serveOn: readonly LeavingReason[] = ['script-changed', 'unreachable'];
-/** More scripts than this are not remembered: what a process says is not believed without limit. */
-const mostLoaded = 1000;
+/** A process that is ended so was not ended by what it imports. */
+const endedByOthers = new Set<string | null>(['SIGKILL', 'SIGTERM', 'SIGINT']);
 
 /** The loop that acts on slot-state.ts. */
 export function createSlot(world: SlotWorld): Slot {
   let state: SlotState = { kind: 'stopped' };
   let current: Incarnation | undefined;
-  /** They serve, with the old code or those gateways that are connected, until the current one is ready. */
-  const outdated = new Set<Incarnation>();
+  /** Started beside the current one, to take its place if it can import what that one has. */
+  let successor: Incarnation | undefined;
+  /**
+   * They serve, with scripts that the current one could not import, or those gateways that are connected until a
+   * current one is ready.
+   */
+  const elders = new Set<Incarnation>();
   const alive = new Set<Incarnation>();
   let timer: NodeJS.Timeout | undefined;
   let whenGone: (() => void)[] = [];
@@ -96,6 +34,16 @@ export function createSlot(world: SlotWorld): Slot {
     share: world.share,
   };
   const who = { processGroup: world.processGroup, applicationGroup: world.applicationGroup };
+  const trier: Trier = {
+    tryScript,
+    tell(tried: Tried): void {
+      for (const one of alive) one.daemon.tell(tried);
+    },
+    stampOf: (script) =>
+      [current, ...elders].map((one) => one?.stampOf(script)).find((stamp) => stamp !== undefined),
+    lacks: (key) => current?.lacks.includes(key) ?? false,
+  };
+  world.trials.add(trier);
 
   function handle(event: SlotEvent): void {
     const step = next(state, event, world.now(), limits);
@@ -108,7 +56,7 @@ export function createSlot(world: SlotWorld): Slot {
   function act(effect: SlotEffect, event: SlotEvent): void {
     switch (effect) {
       case 'spawn':
-        current = spawnOne();
+        current = spawnFirst();
         return;
       case 'kill':
         current?.daemon.kill();
@@ -118,7 +66,24 @@ export function createSlot(world: SlotWorld): Slot {
         current?.daemon.stop(event.type === 'stop' ? event.graceful / 1000 : 0);
         return;
       case 'let-go':
-        letGo(event);
+        if (event.type === 'leaving' && event.reason === 'unreachable' && current)
+          elders.add(current);
+        else current?.limitEnd();
+        current = undefined;
+        return;
+      case 'succeed':
+        succeed();
+        return;
+      case 'adopt':
+        current = successor;
+        successor = undefined;
+        return;
+      case 'kill-successor':
+        successor?.kill();
+        return;
+      case 'give-successor-up':
+        successor?.giveUp();
+        successor = undefined;
         return;
       default:
         report(effect);
@@ -126,13 +91,14 @@ export function createSlot(world: SlotWorld): Slot {
   }
 
   function report(effect: SlotEffect): void {
-    const pid = current?.daemon.pid ?? 0;
-    if (effect === 'report-start-timeout') {
-      if (current) current.killed = 'startup-timeout';
+    const one = effect === 'report-successor-timeout' ? successor : current;
+    const pid = one?.pid ?? 0;
+    if (effect === 'report-start-timeout' || effect === 'report-successor-timeout') {
+      if (one) one.killed = 'startup-timeout';
       world.emit({ type: 'daemon-start-timeout', ...who, pid, seconds: world.timeouts.startup });
     }
     if (effect === 'report-stop-timeout') {
-      if (current) current.killed = 'shutdown-timeout';
+      if (one) one.killed = 'shutdown-timeout';
       world.emit({ type: 'daemon-stop-timeout', ...who, pid, seconds: world.timeouts.shutdown });
     }
     if (effect === 'report-delay' && state.kind === 'backing-off')
@@ -140,72 +106,80 @@ export function createSlot(world: SlotWorld): Slot {
         type: 'daemon-restart-delayed',
         ...who,
         milliseconds: Math.round(state.deadline - world.now()),
-        failures: state.failures.deaths || state.failures.crashes || state.failures.imports,
+        failures: state.failures.deaths || state.failures.crashes,
       });
   }
 
   /** A process that cannot even be started counts as one that died at once. */
-  function spawnOne(): Incarnation | undefined {
-    const id = world.newId();
-    let files: ProcessFiles | undefined;
+  function spawnFirst(): Incarnation | undefined {
     try {
-      files = world.createFiles(id);
-      const own = files;
-      const loaded = [...outdated].flatMap((old) => old.loaded);
-      const daemon = world.start(own, (news) => hear(one, news), loaded);
-      own.closeFds();
-      const one: Incarnation = {
-        id,
-        startedAt: world.now(),
-        files: own,
-        daemon,
-        loaded: [],
-        announced: false,
-        failedImports: 0,
-        expected: false,
-      };
-      alive.add(one);
-      if (daemon.pid !== 0) world.emit({ type: 'daemon-starting', ...who, pid: daemon.pid });
-      return one;
+      return spawnOne();
     } catch (error) {
-      files?.closeFds();
-      files?.remove();
       world.unusable(`a daemon process cannot be started: ${(error as Error).message}`);
       setImmediate(() => handle({ type: 'exited', used: false }));
       return undefined;
     }
   }
 
+  function spawnOne(trial?: Outdated): Incarnation {
+    const before = trial && current ? [current, ...elders] : [...elders];
+    const loaded = before.flatMap((old) => old.loaded);
+    const imports = { loaded, failed: world.trials.known(), ...(trial && { trial }) };
+    const one = new Incarnation(world, imports, hear);
+    alive.add(one);
+    if (one.pid !== 0) world.emit({ type: 'daemon-starting', ...who, pid: one.pid });
+    return one;
+  }
+
+  function tryScript(trial: Outdated): boolean {
+    if (state.kind !== 'ready' || !current) return false;
+    const reason = trial.why === 'changed' ? 'script-changed' : 'import-retried';
+    const { pid } = current;
+    world.emit({ type: 'daemon-restarting', ...who, pid, reason, script: trial.script });
+    handle({ type: 'try' });
+    try {
+      successor = spawnOne(trial);
+    } catch (error) {
+      const reason = `a daemon process cannot be started: ${(error as Error).message}`;
+      setImmediate(() => giveUp(trial, { reason }));
+    }
+    return true;
+  }
+
   function hear(one: Incarnation, news: DaemonNews): void {
-    const pid = one.daemon.pid;
-    if (isFailedImport(news) && !one.announced) one.failedImports++;
     switch (news.type) {
       case 'raw':
       case 'log':
       case 'message':
-        world.emit(outputEvent(news, { ...who, pid }));
+        world.emit(outputEvent(news, { ...who, pid: one.pid }));
         return;
       case 'ready':
-        if (one === current && !one.announced)
-          becomeReady(one, news.ready.version, news.ready.prefix);
+        if (one === current && !one.announced) handle({ type: 'ready' });
+        else if (one === successor) handle({ type: 'successor-ready' });
+        else return;
+        if (one === current && state.kind === 'ready') announce(one, news.ready);
         return;
       case 'leaving':
         if (one === current) leave(one, news.leaving.reason, news.leaving.script ?? undefined);
-        else if (outdated.delete(one)) limitEnd(one);
+        else if (one === successor)
+          giveUp(one.trial, { reason: 'its new process was told to end' });
+        else if (elders.delete(one)) one.limitEnd();
+        return;
+      case 'loading':
+        one.addLoading(news.loading);
         return;
       case 'loaded':
-        if (one.loaded.length < mostLoaded) one.loaded.push(news.loaded);
+        world.trials.loaded(news.loaded, one.addLoaded(news.loaded));
+        return;
+      case 'import-failed':
+        one.endLoading(news.failed);
+        importFailed(one, news.failed);
         return;
       case 'outdated':
-        if (one === current && state.kind === 'ready')
-          leave(one, 'script-changed', news.outdated.script);
+        if (one === current || elders.has(one)) world.trials.wish(trier, news.outdated);
         return;
       case 'boot-failed':
-        // Its end is no news any more.
-        if (one !== current || state.kind !== 'starting' || state.doomed) return;
-        one.expected = true;
-        world.unusable(news.failed.text);
-        handle({ type: 'boot-failed' });
+        bootFailed(one, news.failed.text);
         return;
       case 'unreachable':
         // One that was told to go may take its time.
@@ -222,13 +196,59 @@ export function createSlot(world: SlotWorld): Slot {
     one.daemon.kill();
   }
 
-  function becomeReady(one: Incarnation, version: string, prefix: string): void {
-    handle({ type: 'ready' });
-    if (state.kind !== 'ready') return;
-    const { pid } = one.daemon;
+  function bootFailed(one: Incarnation, text: string): void {
+    if (one === successor) giveUp(one.trial, { reason: text });
+    // Its end is no news any more.
+    if (one !== current || state.kind !== 'starting' || state.doomed) return;
+    one.expected = true;
+    world.unusable(text);
+    handle({ type: 'boot-failed' });
+  }
+
+  function importFailed(one: Incarnation, failure: ImportFailed): void {
+    if (one === successor) giveUp(one.trial, { reason: failure.reason, failure });
+    else if (one === current && one.trial && state.kind === 'starting') {
+      // The one that it should have taken the place of has gone meanwhile. It ends: it may have damage.
+      handle({ type: 'leaving', reason: 'signal' });
+      endTrial(one.trial, { kind: 'failed', reason: failure.reason, failure });
+    } else {
+      one.addLacking(failure);
+      world.trials.failed(failure, trier);
+    }
+  }
+
+  /** The current process serves on. */
+  function giveUp(trial: Outdated | undefined, why: Omit<Failed, 'kind'>): void {
+    handle({ type: 'successor-failed' });
+    endTrial(trial, { kind: 'failed', ...why });
+  }
+
+  function endTrial(trial: Outdated | undefined, verdict: Verdict): void {
+    if (!trial) return;
+    const old = current;
+    const news = world.trials.over(trier, verdict);
+    if (!news || verdict.kind !== 'failed' || !old?.announced) return;
+    const script = verdict.failure ?? trial;
+    const { reason } = verdict;
+    const serves = [old, ...elders].some((other) => other.stampOf(script) !== undefined);
+    const what = { script: script.script, reason, serves };
+    world.emit({ type: 'daemon-kept', ...who, pid: old.pid, ...what });
+  }
+
+  function succeed(): void {
+    if (current) elders.add(current);
+    current = successor;
+    successor = undefined;
+  }
+
+  function announce(
+    one: Incarnation,
+    { version, prefix }: { readonly version: string; readonly prefix: string },
+  ): void {
+    const { pid } = one;
     const milliseconds = Math.round(world.now() - one.startedAt);
     one.announced = true;
-    const { failedImports } = one;
+    const failedImports = one.lacks.length;
     world.emit({
       type: 'daemon-ready',
       ...who,
@@ -240,65 +260,73 @@ export function createSlot(world: SlotWorld): Slot {
     });
     const { socket, journal, secret } = one.files;
     const { threads, dialect } = world;
-    world.endpointUp({ id: one.id, ...who, pid, socket, journal, secret, threads, dialect });
-    for (const old of outdated) dismiss(old);
+    const own = { id: one.id, ...who, pid, socket, journal, secret, threads, dialect };
+    const replaces = [...elders].map(({ id }) => id);
+    const lacks = world.trials.served().filter(({ script }) => one.stampOf(script) === undefined);
+    const keys = lacks.map(({ key }) => key);
+    one.lacks.push(...keys);
+    world.endpointUp({
+      ...own,
+      ...(replaces.length > 0 && { replaces }),
+      ...(lacks.length > 0 && { lacks: keys }),
+    });
+    for (const old of elders)
+      if (!lacks.some(({ script }) => old.stampOf(script) !== undefined)) {
+        elders.delete(old);
+        dismiss(old);
+      }
+    if (one.trial) endTrial(one.trial, { kind: 'succeeded' });
+    else world.trials.ready();
+  }
+
+  function dismiss(old: Incarnation, how?: { readonly stacks: boolean }): void {
+    // A gateway that is not connected hears it from nobody else.
+    world.endpointLeaving(old.id);
+    old.dismiss(how);
   }
 
   function leave(one: Incarnation, reason: LeavingReason, script: string | undefined): void {
     const said = script === undefined ? {} : { script };
-    if (state.kind === 'ready' || state.kind === 'starting')
-      world.emit({ type: 'daemon-restarting', ...who, pid: one.daemon.pid, reason, ...said });
+    if (state.kind !== 'stopping')
+      world.emit({ type: 'daemon-restarting', ...who, pid: one.pid, reason, ...said });
     handle({ type: 'leaving', reason });
-  }
-
-  function letGo(event: SlotEvent): void {
-    const leaving = current;
-    current = undefined;
-    if (!leaving) return;
-    if (event.type === 'leaving' && serveOn.includes(event.reason)) outdated.add(leaving);
-    else limitEnd(leaving);
-  }
-
-  /** Its successor is ready, or it is no use any more. */
-  function dismiss(old: Incarnation, how?: { readonly stacks: boolean }): void {
-    outdated.delete(old);
-    // A gateway that is not connected hears it from nobody else.
-    world.endpointLeaving(old.id);
-    old.daemon.stop(world.timeouts.graceful, how);
-    limitEnd(old);
-  }
-
-  function limitEnd(leaving: Incarnation): void {
-    leaving.expected = true;
-    const { graceful, shutdown } = world.timeouts;
-    leaving.limit = setTimeout(
-      () => {
-        const { pid } = leaving.daemon;
-        leaving.killed = 'shutdown-timeout';
-        world.emit({ type: 'daemon-stop-timeout', ...who, pid, seconds: shutdown });
-        leaving.daemon.kill();
-      },
-      (graceful + shutdown) * 1000,
-    );
   }
 
   function gone(one: Incarnation, news: DaemonNews & { type: 'exited' }): void {
     alive.delete(one);
-    outdated.delete(one);
-    clearTimeout(one.limit);
+    elders.delete(one);
     if (one.announced) world.endpointDown(one.id);
     const used = one.announced && one.files.begun();
-    one.files.remove();
+    one.ended();
     const cause = causeOf(one, news);
-    if (news.error !== undefined)
-      world.unusable(`a daemon process cannot be started: ${news.error}`);
-    else world.emit(deathEvent(news, { ...who, pid: one.daemon.pid }, one.expected, cause));
-    if (one === current) {
-      current = undefined;
-      if (state.kind === 'starting' && state.failures.starts >= hopelessAfter && !one.expected)
-        world.unusable(`its daemon processes end before they are ready${whyEnded(news, cause)}`);
-      handle({ type: 'exited', used });
-    } else tellWhenGone();
+    if (news.error === undefined)
+      world.emit(deathEvent(news, { ...who, pid: one.pid }, one.expected, cause));
+    else if (one !== successor) world.unusable(`a daemon process cannot be started: ${news.error}`);
+    const reason = endText(news, cause);
+    if (one === successor) {
+      const [at] = one.loading;
+      giveUp(one.trial, { reason, ...(at && { failure: failureOf(at, reason) }) });
+      return;
+    }
+    if (!one.expected && !endedByOthers.has(news.signal)) world.trials.died(one.loading, reason);
+    if (one.announced) world.trials.tellAgain();
+    if (one === current) endCurrent(one, { used, reason, why: whyEnded(news, cause) });
+    else tellWhenGone();
+  }
+
+  function endCurrent(
+    one: Incarnation,
+    {
+      used,
+      reason,
+      why,
+    }: { readonly used: boolean; readonly reason: string; readonly why: string },
+  ): void {
+    current = undefined;
+    if (state.kind === 'starting' && state.failures.starts >= hopelessAfter && !one.expected)
+      world.unusable(`its daemon processes end before they are ready${why}`);
+    handle({ type: 'exited', used });
+    if (!one.announced) endTrial(one.trial, { kind: 'failed', reason });
   }
 
   function causeOf(
@@ -329,11 +357,12 @@ export function createSlot(world: SlotWorld): Slot {
     start: () => handle({ type: 'start' }),
     stop(graceful) {
       const promise = new Promise<void>((resolve) => whenGone.push(resolve));
+      world.trials.forget(trier);
       // Nothing will take their place.
-      for (const old of outdated) limitEnd(old);
-      outdated.clear();
+      for (const old of elders) old.limitEnd();
+      elders.clear();
       for (const one of alive)
-        if (one !== current) {
+        if (one !== current && one !== successor) {
           if (graceful === 0) one.daemon.kill();
           else one.daemon.stop(graceful);
         }
@@ -341,12 +370,13 @@ export function createSlot(world: SlotWorld): Slot {
       return promise;
     },
     overdue(id) {
-      const old = [...outdated].find((one) => one.id === id);
-      const one = old ?? (current?.id === id && state.kind === 'ready' ? current : undefined);
+      const old = [...elders].find((one) => one.id === id);
+      const serves = state.kind === 'ready' || state.kind === 'succeeding';
+      const one = old ?? (current?.id === id && serves ? current : undefined);
       if (!one) return;
       world.endpointLeaving(id);
-      if (one === old) {
-        dismiss(old, { stacks: true });
+      if (elders.delete(one)) {
+        dismiss(one, { stacks: true });
         return;
       }
       one.daemon.stop(world.timeouts.graceful, { stacks: true });
@@ -360,25 +390,8 @@ export function createSlot(world: SlotWorld): Slot {
         if (one.killed === undefined && one.files.resized()) end(one, 'journal-resized');
     },
     killNow() {
-      for (const one of alive) {
-        one.expected = true;
-        one.daemon.kill();
-      }
+      for (const one of alive) one.kill();
       handle({ type: 'stop', graceful: 0 });
     },
   };
-}
-
-function whyEnded(
-  { lastLines }: { readonly lastLines: readonly string[] },
-  cause: DeathCause | undefined,
-): string {
-  if (cause === 'descriptors-closed') return ': the application closes descriptors of the server';
-  const last = lastLines.at(-1);
-  return last === undefined ? '' : `, the last words were: ${last}`;
-}
-
-/** Only what is said of a failed import names a script. */
-function isFailedImport(news: DaemonNews): boolean {
-  return news.type === 'message' && Boolean(news.message.script);
 }

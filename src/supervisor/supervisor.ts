@@ -2,9 +2,9 @@ import { type Diagnostic, diagnostic } from '../base/diagnostic.js';
 import type { Emit } from '../base/events.js';
 import type { NamedScripts } from '../plan/named-scripts.js';
 import type { Endpoint, ProcessGroupPlan } from '../plan/plan.js';
-import type { Loaded } from '../protocol/control.js';
 import { bootMessage, dialectOf } from './boot-message.js';
 import { type Daemon, type DaemonCommand, type DaemonNews, startDaemon } from './daemon.js';
+import type { Imports } from './incarnation.js';
 import { type ProcessSet, type SetWorld, startProcessSet } from './process-set.js';
 import type { ProcessFiles, SocketFolder } from './socket-folder.js';
 
@@ -155,7 +155,7 @@ function worldOf(
   const compiled = options.compiled?.(group);
   const dialect = dialectOf(group);
   const scripts = options.scripts(group);
-  const command = (secret: string, loaded: readonly Loaded[]): DaemonCommand => ({
+  const command = (secret: string, imports: Imports): DaemonCommand => ({
     argv: options.command(group),
     ...(compiled !== undefined && { compiled }),
     environment: { ...group.environment, ...options.environment },
@@ -164,7 +164,7 @@ function worldOf(
       gatewayUid: options.gatewayUid,
       secret,
       scripts,
-      loaded,
+      imports,
     }),
     dialect,
   });
@@ -182,11 +182,8 @@ function worldOf(
     now: () => performance.now(),
     newId,
     createFiles: options.folder.create,
-    start: (
-      files: ProcessFiles,
-      tell: (news: DaemonNews) => void,
-      loaded: readonly Loaded[],
-    ): Daemon => start(command(files.secret, loaded), files, tell),
+    start: (files: ProcessFiles, tell: (news: DaemonNews) => void, imports: Imports): Daemon =>
+      start(command(files.secret, imports), files, tell),
     endpointUp: options.endpointUp,
     endpointDown: options.endpointDown,
     endpointLeaving: options.endpointLeaving,

@@ -159,7 +159,20 @@ def application(environ, start_response):
   });
 });
 
-testEmbedded('a script whose import failed is tried again at the next request', async () => {
+testEmbedded('a broken edit leaves the old code in the same process', async () => {
+  await withEmbedded({ scripts: { 'a.wsgi': tells }, more: inMain }, async (server, folder) => {
+    const { pid } = await facts(server, '/a');
+    writeFileSync(join(folder, 'a.wsgi'), 'raise RuntimeError("broken")\n');
+    for (let count = 0; count < 5; count++) assert.equal((await facts(server, '/a')).pid, pid);
+    const told = server.log.filter(({ msg }) => msg?.includes('RuntimeError: broken'));
+    assert.equal(told.length, 1, 'once');
+    const mended = "def application(environ, start_response):\n    start_response('200 OK', [])\n";
+    writeFileSync(join(folder, 'a.wsgi'), `${mended}    return [b'mended']\n`);
+    assert.equal((await ask(server.port, '/a')).text, 'mended');
+  });
+});
+
+testEmbedded('a script whose import failed is tried again when it has changed', async () => {
   const broken = 'raise RuntimeError("not yet")\n';
   await withEmbedded({ scripts: { 'a.wsgi': broken }, more: inMain }, async (server, folder) => {
     assert.equal((await ask(server.port, '/a')).status, 500);

@@ -76,7 +76,7 @@ export interface Daemon extends AsyncDisposable {
   readonly output: string[];
   script(name: string, source: string): string;
   connect(applicationGroup?: string, greeting?: Greeting): Promise<Gateway>;
-  tell(kind: Control, value: Record<string, number | boolean>): void;
+  tell(kind: Control, value: Record<string, number | boolean | string | null>): void;
   /** Reads nothing from the control connection any more, as a supervisor that stands still; or goes on. */
   freezeSupervisor(frozen: boolean): void;
   /** Ends the control connection, as the death of the supervisor does. */

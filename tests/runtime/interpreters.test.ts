@@ -129,16 +129,32 @@ def application(environ, start_response):
     },
   );
 
-  behaviour('a failed import in a sub-interpreter gives the whole process up', async (daemon) => {
+  behaviour('a failed import in a sub-interpreter leaves the process alone', async (daemon) => {
     const file = daemon.script('broken.wsgi', 'import no_such_module_here\n');
     const gateway = await daemon.connect('a');
     gateway.request(1, { SCRIPT_FILENAME: file });
     assert.equal((await gateway.answer(1)).failure, Failure.Import);
-    assert.deepEqual(await daemon.exited, { code: 0, signal: null });
-    assert.deepEqual(
-      daemon.control.filter((one) => one.kind === Control.Leaving).map((one) => one.value),
-      [{ reason: 'import-failed', script: file }],
+    const other = await daemon.connect('b');
+    other.request(1, { SCRIPT_FILENAME: daemon.script('shows.wsgi', shows) });
+    assert.equal((await other.answer(1)).status, 200);
+    assert.ok(!daemon.control.some((one) => one.kind === Control.Leaving));
+    // What a third one has tried comes to the interpreter that asked for it.
+    fs.writeFileSync(file, shows);
+    fs.utimesSync(file, 1, 1);
+    gateway.request(2, { SCRIPT_FILENAME: file });
+    assert.equal((await gateway.answer(2)).end, 'refused');
+    await daemon.until('another process is asked for', () =>
+      daemon.control.some((one) => one.kind === Control.Outdated),
     );
+    daemon.tell(Control.Tried, {
+      ...{ script: file, application_group: 'a', kind: 'NameError', reason: 'no x' },
+      ...{ files: `1000000 ${file}\n`, seconds: 60 },
+    });
+    await gateway.until('Current', () =>
+      gateway.received.some((one) => one.kind === Frame.Current),
+    );
+    gateway.request(3, { SCRIPT_FILENAME: file });
+    assert.equal((await gateway.answer(3)).failure, Failure.Import);
   });
 
   behaviour('without a supervisor the process goes, sub-interpreters and all', async (daemon) => {

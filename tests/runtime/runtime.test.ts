@@ -585,17 +585,22 @@ def application(environ, start_response):
   );
 
   behaviour(
-    'a script that fails to import is a failure once, and the process is given up',
+    'a script that fails to import is executed and told once, and the process serves on',
     async ({ daemon, gateway }) => {
       const file = daemon.script('broken.wsgi', 'import no_such_module_here\n');
       gateway.request(1, { SCRIPT_FILENAME: file });
       assert.equal((await gateway.answer(1)).failure, Failure.Import);
-      await daemon.until('leaving', () =>
-        daemon.control.some((one) => one.kind === Control.Leaving),
+      gateway.request(2, { SCRIPT_FILENAME: file });
+      assert.equal((await gateway.answer(2)).failure, Failure.Import);
+      gateway.request(3, { SCRIPT_FILENAME: daemon.script('good.wsgi', hello) });
+      assert.equal((await gateway.answer(3)).status, 200);
+      await daemon.until('the end of what was said', () =>
+        daemon.control.some((one) => one.kind === Control.Loaded),
       );
-      assert.ok(gateway.received.some((one) => one.kind === Frame.GoAway));
-      assert.deepEqual(await daemon.exited, { code: 0, signal: null });
-      assert.ok(daemon.logs.some((line) => line.text.includes('no_such_module_here')));
+      const tracebacks = daemon.logs.filter((line) => line.text.includes('no_such_module_here'));
+      assert.equal(tracebacks.length, 1);
+      assert.equal(daemon.messages.filter(({ level }) => level === 'error').length, 1);
+      assert.equal(daemon.control.filter((one) => one.kind === Control.ImportFailed).length, 1);
     },
   );
 
@@ -647,9 +652,13 @@ def application(environ, start_response):
       assert.equal((await gateway.answer(4)).end, 'response');
       const late = await daemon.connect();
       await late.until('is told', () => late.received.some(({ kind }) => kind === Frame.Outdated));
-      assert.deepEqual(daemon.control.slice(1), [
-        { kind: Control.Loaded, value: { script: file, application_group: '' } },
-        { kind: Control.Outdated, value: { script: file } },
+      const which = { script: file, application_group: '' };
+      assert.deepEqual(daemon.control.slice(2), [
+        { kind: Control.Loaded, value: which },
+        {
+          kind: Control.Outdated,
+          value: { ...which, why: 'changed', stamp: '1000000', invented: false },
+        },
       ]);
       daemon.tell(Control.Stop, { graceful: 20, stacks: false });
       assert.deepEqual(await daemon.exited, { code: 0, signal: null });
@@ -847,8 +856,8 @@ def application(environ, start_response):
       assert.equal((await gateway.answer(1)).status, 200);
       gateway.request(2, { SCRIPT_FILENAME: `${folder}/bad.wsgi` });
       assert.equal((await gateway.answer(2)).failure, Failure.Import);
-      assert.deepEqual(await daemon.exited, { code: 0, signal: null });
       assert.equal(daemon.logs.filter((line) => line.text === 'imported').length, 1);
+      assert.equal(daemon.control.filter((one) => one.kind === Control.Loading).length, 2);
     } finally {
       fs.rmSync(folder, { recursive: true });
     }

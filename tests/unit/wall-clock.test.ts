@@ -12,6 +12,7 @@ const allowed: Readonly<Record<string, string>> = {
   'src/gateway/http/whole-answer.ts': 'the Date field',
   'src/observe/log.ts': 'the time of a log line',
   'runtime/venvhost_runtime/api.py': 'times of events and metrics',
+  'runtime/venvhost_runtime/import_failure.py': 'compared with the times of files',
   'runtime/venvhost_runtime/compat.py': 'a stopwatch for Python 2.7',
   'runtime/venvhost_runtime/request.py': 'application_start of environ',
 };

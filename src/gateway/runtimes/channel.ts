@@ -67,8 +67,12 @@ export interface ChannelEvents {
   room(): void;
   /** Nothing new may be sent to the process. */
   goAway(): void;
-  /** A script has changed: it serves with the old one until another process has taken its place. */
-  outdated(): void;
+  /** It serves with what it has of this script, until another process takes its place, or `current`. */
+  outdated(script: string): void;
+  /** There is nothing better of this script for now. */
+  current(script: string): void;
+  /** It could not import this script. */
+  lacks(script: string): void;
   /** It did not take a request that was meant for it. */
   refused(): void;
   /** No connection can be made, or the journal is not there: its files were removed. */
@@ -330,7 +334,15 @@ export class Channel {
       return;
     }
     if (type === Frame.Outdated) {
-      this.#events.outdated();
+      this.#events.outdated(payload.toString());
+      return;
+    }
+    if (type === Frame.Current) {
+      this.#events.current(payload.toString());
+      return;
+    }
+    if (type === Frame.Lacks) {
+      this.#events.lacks(payload.toString());
       return;
     }
     const region = payload.length < 12 ? 0 : payload.readUInt32LE(4);

@@ -2,6 +2,7 @@ import type { Emit } from '../../base/events.js';
 import type { Endpoint, ProcessGroupPlan } from '../../plan/plan.js';
 import { BusyWatch } from './busy-watch.js';
 import type { Channel, StreamOwner } from './channel.js';
+import { CodeAges } from './code-ages.js';
 import { choosePlace, frozenMilliseconds, shouldMove } from './policy.js';
 import { DaemonProcess, type Sendable } from './process.js';
 import { createQueue, type Queue } from './queue.js';
@@ -47,9 +48,7 @@ export class Pool {
   broken: string | undefined;
 
   readonly #options: PoolOptions;
-  #processes: DaemonProcess<Waiting>[] = [];
-  /** Processes with a changed script: they serve while there is no other. */
-  #outdated: DaemonProcess<Waiting>[] = [];
+  readonly #processes = new CodeAges<Waiting>();
   /** Requests that wait for the new code, while others are served with the old. */
   #held: Waiting[] = [];
   readonly #queue: Queue<Waiting> = createQueue();
@@ -68,7 +67,7 @@ export class Pool {
   get unused(): boolean {
     return (
       this.#queue.length + this.#held.length === 0 &&
-      this.#all().length === 0 &&
+      this.#processes.all().length === 0 &&
       this.broken === undefined
     );
   }
@@ -79,13 +78,13 @@ export class Pool {
     return (
       this.#queue.some(isOfIt) ||
       this.#held.some(isOfIt) ||
-      this.#all().some((process) => process.serves(applicationGroup))
+      this.#processes.all().some((process) => process.serves(applicationGroup))
     );
   }
 
   /** Closes the connections for an application group for which nothing is under way. */
   disconnect(applicationGroup: string): void {
-    for (const process of this.#all()) process.disconnect(applicationGroup);
+    for (const process of this.#processes.all()) process.disconnect(applicationGroup);
   }
 
   /** Gateways that give requests to the same threads, and do not know of each other. */
@@ -95,7 +94,7 @@ export class Pool {
 
   /** So many threads may be held for clients that are slow to read: half of them. */
   get mayBeHeld(): number {
-    const threads = this.#processes.reduce((sum, process) => sum + process.threads, 0);
+    const threads = this.#processes.newest.reduce((sum, process) => sum + process.threads, 0);
     return Math.floor(threads / 2 / this.#sharers);
   }
 
@@ -103,7 +102,7 @@ export class Pool {
   get hasThreadsToSpare(): boolean {
     return (
       this.#queue.length === 0 &&
-      this.#processes.some(
+      this.#processes.newest.some(
         (process) => process.takes && (process.inFlight + 1) * 2 * this.#sharers <= process.threads,
       )
     );
@@ -111,13 +110,14 @@ export class Pool {
 
   /** Whether nothing can be served. */
   get refuses(): boolean {
-    return this.broken !== undefined && !this.#servesOldCode && !this.#hasProcess;
+    const old = this.#processes.outdated.some((process) => !process.leaving);
+    return this.broken !== undefined && !old && !this.#hasProcess;
   }
 
   /** Takes a request that begins to wait now. */
   submit(request: Waiting): void {
-    const old = this.#servesOldCode;
-    if (this.refuses) {
+    const old = this.#processes.servesOldCode(request);
+    if (this.broken !== undefined && !old && !this.#hasProcess) {
       request.giveUp(503, `the process group is broken: ${this.broken}`);
       return;
     }
@@ -127,7 +127,7 @@ export class Pool {
     }
     const now = request.waitsSince;
     if (this.#queue.length === 0) {
-      const process = this.#choose(now);
+      const process = this.#processes.choose(request, now);
       if (process) {
         process.give(request, now);
         return;
@@ -139,7 +139,7 @@ export class Pool {
       return;
     }
     this.#queue.add(request);
-    if (this.#processes.length === 0 && !old) this.#want(now);
+    if (this.#processes.newest.length === 0 && !old) this.#want(now);
   }
 
   /**
@@ -148,7 +148,8 @@ export class Pool {
    */
   putBack(request: Waiting): void {
     if (request.gone) return;
-    if (this.#servesOldCode) this.#held.push(request);
+    if (this.#processes.servesOldCode(request) && this.#processes.hasOldCode(request))
+      this.#held.push(request);
     else this.#queue.addFirst(request);
     this.#giveSoon();
   }
@@ -161,14 +162,15 @@ export class Pool {
       returned: (requests) => {
         for (const request of requests.toReversed()) this.putBack(request);
       },
-      outdated: () => {
-        if (!this.#processes.includes(process)) return;
-        this.#processes = this.#processes.filter((other) => other !== process);
-        this.#outdated.push(process);
+      outdated: () => this.#processes.setAside(process),
+      current: () => {
+        this.#processes.bringBack(process);
+        this.#giveSoon();
       },
+      lacks: () => this.#processes.noteLacking(),
       unreachable: () => this.#options.unreachable(endpoint.id),
     });
-    this.#processes.push(process);
+    this.#processes.add(process, endpoint.replaces);
     // Before the first request, so that it need not wait; other application groups connect at theirs.
     process.connect(endpoint.applicationGroup);
     this.#giveSoon();
@@ -176,7 +178,7 @@ export class Pool {
 
   /** @param dead whether the process is known to have ended; else it finishes what it has. */
   endpointDown(id: number, dead: boolean): void {
-    const process = this.#all().find((one) => one.endpoint.id === id);
+    const process = this.#processes.all().find((one) => one.endpoint.id === id);
     if (dead) process?.died(performance.now());
     else process?.leave();
   }
@@ -185,7 +187,7 @@ export class Pool {
     this.broken = reason;
     for (const request of this.#held.splice(0))
       if (!request.gone) request.giveUp(503, `the process group is broken: ${reason}`);
-    if (this.#servesOldCode || this.#hasProcess) return;
+    if (this.#processes.outdated.some((process) => !process.leaving) || this.#hasProcess) return;
     for (let next = this.#queue.take(); next; next = this.#queue.take())
       if (!next.gone) next.giveUp(503, `the process group is broken: ${reason}`);
   }
@@ -195,58 +197,46 @@ export class Pool {
     this.#endDeadlines(now);
     this.#endLongRequests(now);
     this.#moveFrozen(now);
-    for (const process of this.#all())
+    for (const process of this.#processes.all())
       process.tick(now, () => choosePlace(this.#othersThan(process), now) !== undefined);
-    if (this.#all().some((process) => process.gone)) {
-      this.#processes = this.#processes.filter((process) => !process.gone);
-      this.#outdated = this.#outdated.filter((process) => !process.gone);
-    }
-    if (this.#queue.length > 0 && this.#all().length === 0) this.#want(now);
+    this.#processes.removeGone();
+    if (this.#queue.length > 0 && this.#processes.all().length === 0) this.#want(now);
     this.#give();
     this.#tellBusy(now);
   }
 
   #tellBusy(now: number): void {
-    const news = this.#busyWatch.look(this.#servers, this.#queue.length, now);
+    const news = this.#busyWatch.look(this.#processes.servers, this.#queue.length, now);
     if (!news) return;
     const { group, applicationGroup } = this;
     this.#options.emit({ ...news, processGroup: group.name, applicationGroup });
   }
 
   close(): void {
-    for (const process of this.#all()) process.destroy();
-  }
-
-  #all(): DaemonProcess<Waiting>[] {
-    return this.#outdated.length === 0 ? this.#processes : [...this.#processes, ...this.#outdated];
+    for (const process of this.#processes.all()) process.destroy();
   }
 
   /** Whether a process is there to which requests can be given. */
   get #hasProcess(): boolean {
-    return this.#processes.some((process) => process.reachable && !process.leaving);
+    return this.#processes.newest.some((process) => process.reachable && !process.leaving);
   }
 
-  /** Nobody gets the old code any more once a process with the new one is there. */
-  get #servesOldCode(): boolean {
-    return this.#outdated.length > 0 && this.#processes.every((process) => process.leaving);
-  }
-
-  /** One request at a time waits for the new code: who changes a script and asks then sees the change. */
-  #shouldWait({ applicationGroup }: Waiting): boolean {
+  /** One request at a time waits for the new code of a script: who changes it and asks then sees the change. */
+  #shouldWait(request: Waiting): boolean {
     return (
       this.broken === undefined &&
-      this.#held.every((request) => request.gone) &&
-      this.#outdated.some((process) => process.hasOldCode(applicationGroup))
+      this.#processes.hasOldCode(request) &&
+      this.#held.every((held) => held.gone || !isForTheSame(held, request))
     );
   }
 
-  #choose(now: number): DaemonProcess<Waiting> | undefined {
-    return choosePlace(this.#servers, now);
-  }
-
-  /** Those that requests are given to. */
-  get #servers(): DaemonProcess<Waiting>[] {
-    return this.#servesOldCode ? this.#outdated : this.#processes;
+  #releaseHeld(): void {
+    const held = this.#held;
+    this.#held = held.filter(
+      (request) => this.#processes.servesOldCode(request) && this.#processes.hasOldCode(request),
+    );
+    for (const request of held.toReversed())
+      if (!this.#held.includes(request)) this.#queue.addFirst(request);
   }
 
   #want(now: number): void {
@@ -266,8 +256,7 @@ export class Pool {
   }
 
   #give(): void {
-    if (this.#held.length > 0 && !this.#servesOldCode)
-      for (const request of this.#held.splice(0).toReversed()) this.#queue.addFirst(request);
+    if (this.#held.length > 0) this.#releaseHeld();
     if (this.#queue.length === 0) return;
     const now = performance.now();
     while (this.#queue.length > 0) {
@@ -276,7 +265,7 @@ export class Pool {
         this.#queue.take();
         continue;
       }
-      const process = this.#choose(now);
+      const process = this.#processes.choose(next, now);
       if (!process) return;
       this.#queue.take();
       process.give(next, now);
@@ -285,7 +274,7 @@ export class Pool {
 
   /** The oldest stand at the front, so the first that may wait longer ends the search. */
   #endDeadlines(now: number): void {
-    const none = !this.#all().some((process) => process.takes || process.inFlight > 0);
+    const none = !this.#processes.all().some((process) => process.takes || process.inFlight > 0);
     this.#held = this.#held.filter((request) => !this.#isOver(request, now, none));
     for (let first = this.#queue.first(); first; first = this.#queue.first()) {
       if (!this.#isOver(first, now, none)) return;
@@ -317,7 +306,7 @@ export class Pool {
   #endLongRequests(now: number): void {
     const { request } = this.group.timeouts;
     if (request === 0) return;
-    for (const process of this.#all()) {
+    for (const process of this.#processes.all()) {
       let late = 0;
       for (const channel of process.channels())
         for (const [, owner] of channel.sentBefore(now - request * 1000)) {
@@ -330,7 +319,7 @@ export class Pool {
 
   /** Takes back what a silent process has not begun, while another one has room, or where it has waited too long. */
   #moveFrozen(now: number): void {
-    for (const process of this.#all()) {
+    for (const process of this.#processes.all()) {
       if (process.silentSince === 0) continue;
       const others = this.#othersThan(process);
       let moved = 0;
@@ -368,6 +357,10 @@ export class Pool {
   }
 
   #othersThan(process: DaemonProcess<Waiting>): DaemonProcess<Waiting>[] {
-    return this.#servers.filter((other) => other !== process);
+    return this.#processes.servers.filter((other) => other !== process);
   }
+}
+
+function isForTheSame(one: Waiting, other: Waiting): boolean {
+  return one.script === other.script && one.applicationGroup === other.applicationGroup;
 }

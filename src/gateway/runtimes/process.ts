@@ -1,4 +1,5 @@
 import type { Endpoint } from '../../plan/plan.js';
+import { scriptKey } from '../../protocol/control.js';
 import { slots } from '../../protocol/journal.js';
 import { Channel, type Far } from './channel.js';
 import { frozenMilliseconds, meanAfter, type Place } from './policy.js';
@@ -10,6 +11,8 @@ const pauseMilliseconds = 100;
  * where a child that it left behind holds the socket open.
  */
 const lastWordsMilliseconds = 1000;
+/** What a process says is not remembered without limit. */
+const mostOutdated = 1000;
 
 /** A process that has ended cannot be reached either, and its end is told within this time. */
 const unreachableMilliseconds = 500;
@@ -18,6 +21,7 @@ const unreachableAgainMilliseconds = 5000;
 /** A request that is to be sent. */
 export interface Sendable {
   readonly applicationGroup: string;
+  readonly script: string;
   /** Its client has gone, or it was answered otherwise. */
   readonly gone: boolean;
   send(channel: Channel, now: number): void;
@@ -32,8 +36,12 @@ export interface ProcessEvents<T extends Sendable> {
   returned(requests: readonly T[]): void;
   /** It has not been possible to connect for a while. */
   unreachable(): void;
-  /** A script has changed; requests of its application group get the old code here. */
+  /** Another process is going to import a script anew; requests for it get the old code here. */
   outdated(): void;
+  /** The new code of a script cannot be imported: the old is all that there is. */
+  current(): void;
+  /** It could not import a script. */
+  lacks(): void;
 }
 
 /** A connection, and the requests that wait until it is made. */
@@ -46,6 +54,8 @@ interface Line<T> {
 /** A daemon process as the gateway sees it: one connection for each application group that it serves. */
 export class DaemonProcess<T extends Sendable = Sendable> implements Place, Far {
   readonly endpoint: Endpoint;
+  /** Another process has taken its place: it gets only what that one lacks. */
+  replaced = false;
   inFlight = 0;
   meanMilliseconds = -1;
   silentSince = 0;
@@ -54,8 +64,10 @@ export class DaemonProcess<T extends Sendable = Sendable> implements Place, Far 
   readonly #lines = new Map<string, Line<T>>();
   /** Connections that take nothing new, beside those that do. */
   readonly #ending = new Set<Channel>();
-  /** Application groups whose script has changed. */
+  /** Scripts that another process is going to import anew, with their application groups. */
   readonly #outdated = new Set<string>();
+  /** Scripts that it could not import, likewise. */
+  readonly #lacks: Set<string>;
   #leaving = false;
   #doomedAt = Number.POSITIVE_INFINITY;
   #pausedUntil = 0;
@@ -64,6 +76,7 @@ export class DaemonProcess<T extends Sendable = Sendable> implements Place, Far 
 
   constructor(endpoint: Endpoint, gateway: number, events: ProcessEvents<T>) {
     this.endpoint = endpoint;
+    this.#lacks = new Set(endpoint.lacks);
     this.#gateway = gateway;
     this.#events = events;
   }
@@ -101,8 +114,22 @@ export class DaemonProcess<T extends Sendable = Sendable> implements Place, Far 
     yield* [...this.#ending];
   }
 
-  hasOldCode(applicationGroup: string): boolean {
-    return this.#outdated.has(applicationGroup);
+  get outdated(): boolean {
+    return this.#outdated.size > 0;
+  }
+
+  /** Whether another process is going to have newer code for this request. */
+  hasOldCode({ applicationGroup, script }: Sendable): boolean {
+    return this.#outdated.has(scriptKey(script, applicationGroup));
+  }
+
+  /** Whether it could not import this script, and another one has it. */
+  lacks({ applicationGroup, script }: Sendable): boolean {
+    return this.incomplete && this.#lacks.has(scriptKey(script, applicationGroup));
+  }
+
+  get incomplete(): boolean {
+    return this.#lacks.size > 0;
   }
 
   /** Makes the connection for an application group before the first request for it. */
@@ -207,11 +234,20 @@ export class DaemonProcess<T extends Sendable = Sendable> implements Place, Far 
       },
       room: this.#events.room,
       goAway: () => this.leave(),
-      outdated: () => {
-        this.#outdated.add(applicationGroup);
+      outdated: (script) => {
+        if (this.#outdated.size < mostOutdated)
+          this.#outdated.add(scriptKey(script, applicationGroup));
         this.#events.outdated();
       },
-      refused: () => this.#outdated.size === 0 && this.#pause(),
+      current: (script) => {
+        this.#outdated.delete(scriptKey(script, applicationGroup));
+        this.#events.current();
+      },
+      lacks: (script) => {
+        if (this.#lacks.size < mostOutdated) this.#lacks.add(scriptKey(script, applicationGroup));
+        this.#events.lacks();
+      },
+      refused: () => this.#outdated.size === 0 && !this.incomplete && this.#pause(),
       lost: () => this.#lost(line, applicationGroup),
     });
     const line: Line<T> = { channel, since: performance.now(), waiting: [] };

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
 import { type TestContext, test } from 'node:test';
 import { roomForInvented } from '../../../src/gateway/runtimes/invented-groups.js';
-import { initialWindow } from '../../../src/protocol/frames.js';
+import { scriptKey } from '../../../src/protocol/control.js';
+import { Frame, initialWindow } from '../../../src/protocol/frames.js';
 import type { FakeRequest } from './support/fake-runtime.js';
 import { groupPlan, hostPlan, mountPlan, settings } from './support/plans.js';
 import { get, run } from './support/running.js';
@@ -440,6 +442,74 @@ test('the old code serves on when its successor cannot start', async (t) => {
   running.gateway.groupBroken('site', '', 'the new code ends the process');
   assert.equal((await waiting).status, 503);
   assert.equal((await running.ask(get('/beside'))).body, 'old /beside');
+});
+
+test('who waited for new code that cannot be imported is answered by the old', async (t) => {
+  const running = await run(t);
+  const old = await running.runtime(outdatedAt('/first'));
+  const waiting = running.ask(get('/first'));
+  const refused = await old.request(0);
+  while (old.requests.length === 1) await running.ask(get('/beside'));
+  old.application = (request) => request.text('old all the same');
+  old.tell(Frame.Current, refused.script);
+  assert.equal((await waiting).body, 'old all the same');
+  assert.equal((await running.ask(get('/first'))).body, 'old all the same');
+});
+
+/** Two scripts in one group. */
+const twoScripts = {
+  hosts: (folder: string) => [
+    hostPlan({
+      mounts: [mountPlan('/a', `${folder}/app.wsgi`), mountPlan('/b', `${folder}/other.wsgi`)],
+    }),
+  ],
+};
+
+test('nobody waits for the new code of another script', async (t) => {
+  const running = await run(t, twoScripts);
+  await writeFile(`${running.folder}/other.wsgi`, '');
+  const old = await running.runtime((request) => {
+    if (request.script.endsWith('app.wsgi')) request.refuseAsOutdated();
+    else request.text('other');
+  });
+  const first = running.ask(get('/a'));
+  await old.request(0);
+  const gone = running.client().send(get('/a'));
+  assert.equal((await running.ask(get('/b'))).body, 'other');
+  gone.destroy();
+  await running.runtime((request) => request.text('new'));
+  assert.equal((await first).body, 'new');
+});
+
+test('what a new process could not import is served by the one that it replaces', async (t) => {
+  const running = await run(t, twoScripts);
+  await writeFile(`${running.folder}/other.wsgi`, '');
+  const old = await running.runtime((request) => request.text('old'));
+  const lacks = [scriptKey(running.script, '')];
+  await running.runtime((request) => request.text('new'), { replaces: [1], lacks });
+  const bodies: string[] = [];
+  for (const path of ['/a', '/b', '/a', '/b']) bodies.push((await running.ask(get(path))).body);
+  assert.deepEqual(bodies, ['old', 'new', 'old', 'new']);
+  old.application = (request) => request.refuseAsOutdated();
+  const mended = running.ask(get('/a'));
+  await old.request(2);
+  assert.equal((await running.ask(get('/b'))).body, 'new');
+  await running.runtime((request) => request.text('mended'), { replaces: [1, 2] });
+  assert.equal((await mended).body, 'mended');
+});
+
+test('where nobody has it any more, the process that could not import it says so', async (t) => {
+  const running = await run(t);
+  const old = await running.runtime((request) => request.text('old'));
+  const lacks = [scriptKey(running.script, '')];
+  await running.runtime((request) => request.frame(Frame.Failed, '\x02'), {
+    replaces: [1],
+    lacks,
+  });
+  assert.equal((await running.ask(get('/'))).body, 'old');
+  running.gateway.endpointDown(old.endpoint.id, 'died');
+  old.kill();
+  assert.equal((await running.ask(get('/'))).status, 500);
 });
 
 function outdatedAt(path: string) {

@@ -206,7 +206,20 @@ const table: [Event, string, string][] = [
       script: '/x.wsgi',
     },
     'info',
-    'daemon 3 of process group "blog", application group "a|/b" is replaced: "/x.wsgi" has changed',
+    'a successor is started for daemon 3 of process group "blog", application group "a|/b": "/x.wsgi" has changed',
+  ],
+  [
+    {
+      type: 'daemon-kept',
+      processGroup: 'blog',
+      applicationGroup: '',
+      pid: 3,
+      script: '/x.wsgi',
+      reason: "name 'x' is not defined",
+      serves: true,
+    },
+    'warn',
+    '"/x.wsgi" could not be imported: daemon 3 of process group "blog" serves on with the old code (name \'x\' is not defined)\nhint: it is tried again as soon as the script, or what it imports, has changed',
   ],
   [
     {

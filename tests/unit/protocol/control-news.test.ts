@@ -12,17 +12,23 @@ test('what a runtime says is read field by field', () => {
     type: 'log',
     log: { stream: 'errors', request: null, text: 'x' },
   });
-  assert.deepEqual(news(Control.Leaving, { reason: 'import-failed', script: '/a.wsgi' }), {
+  assert.deepEqual(news(Control.Leaving, { reason: 'signal', script: null }), {
     type: 'leaving',
-    leaving: { reason: 'import-failed', script: '/a.wsgi' },
+    leaving: { reason: 'signal', script: null },
   });
   assert.deepEqual(news(Control.Loaded, { script: '/a.wsgi', application_group: 'a' }), {
     type: 'loaded',
     loaded: { script: '/a.wsgi', application_group: 'a' },
   });
-  assert.deepEqual(news(Control.Outdated, { script: '/a.wsgi' }), {
+  const which = { script: '/a.wsgi', application_group: 'a' };
+  assert.deepEqual(news(Control.Outdated, { ...which, why: 'due', stamp: '12', invented: false }), {
     type: 'outdated',
-    outdated: { script: '/a.wsgi' },
+    outdated: { ...which, why: 'due', stamp: '12', invented: false },
+  });
+  const why = { kind: 'NameError', reason: 'no x', files: '12 /a.wsgi\n', lasting: false };
+  assert.deepEqual(news(Control.ImportFailed, { ...which, ...why }), {
+    type: 'import-failed',
+    failed: { ...which, ...why },
   });
   assert.equal(news(99, {}), undefined);
 });
@@ -38,6 +44,7 @@ test('nothing that an application writes to the connection is believed', () => {
     [Control.BootFailed, null],
     [Control.Loaded, { script: '/a.wsgi', application_group: null }],
     [Control.Outdated, {}],
+    [Control.Loading, { script: '/a.wsgi', application_group: '', stamp: 'x'.repeat(1000) }],
   ] as const)
     assert.throws(() => news(type, value as MarshalValue), RangeError);
   assert.throws(() => controlNews(Control.Log, Buffer.alloc(longestNews + 1)), RangeError);

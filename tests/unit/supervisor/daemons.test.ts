@@ -132,7 +132,36 @@ test('a daemon whose script has changed stays as long as its successors fail', a
   await event('daemon-ready', 2);
   const died = await event('daemon-died', 5);
   assert.equal(died.pid, first.pid);
-  assert.equal(events.filter((one) => one.type === 'daemon-restart-delayed').length, 4);
+  const kept = await event('daemon-kept');
+  assert.deepEqual(
+    [kept.pid, kept.script, kept.serves, kept.reason],
+    [first.pid, '/app.wsgi', true, 'its new process ended with exit status 7'],
+  );
+  assert.ok(!events.some((one) => one.type === 'daemon-restart-delayed'), 'no death of its own');
+  assert.ok(!events.some((one) => one.type === 'group-broken'));
+});
+
+test('a daemon whose new code cannot be imported serves on, and is told why', async (t) => {
+  const { event, events, endpoints } = bench(t, 'breaks');
+  const first = await event('daemon-ready');
+  const kept = await event('daemon-kept');
+  assert.deepEqual([kept.pid, kept.serves, kept.reason], [first.pid, true, 'no x']);
+  const told = () =>
+    events.some((one) => 'text' in one && one.text === 'told that /app.wsgi: no x');
+  while (!told()) await pause(5);
+  const died = await event('daemon-died');
+  assert.deepEqual([died.expected, died.pid === first.pid], [true, false]);
+  assert.deepEqual([...endpoints.keys()], [1]);
+  assert.ok(!events.some((one) => one.type === 'daemon-restart-delayed'));
+});
+
+test('a change takes effect beside a script that cannot be imported any more, which the old daemon serves', async (t) => {
+  const { event, endpoints } = bench(t, 'breaks-beside');
+  const first = await event('daemon-ready');
+  const second = await event('daemon-ready', 2);
+  const [old, young] = [...endpoints.values()];
+  assert.deepEqual([old?.pid, young?.pid], [first.pid, second.pid]);
+  assert.deepEqual([young?.replaces, young?.lacks], [[1], ['\0/broken.wsgi']]);
 });
 
 test('stop ends an outdated daemon as well, which is no failure, while its successor starts', async (t) => {
@@ -145,7 +174,7 @@ test('stop ends an outdated daemon as well, which is no failure, while its succe
   assert.equal(isAlive(pid), false);
   const ends = events.flatMap((one) => (one.type === 'daemon-died' ? [one.expected] : []));
   assert.deepEqual(ends, [true, true]);
-  assert.equal(events.filter((one) => one.type === 'daemon-stop-timeout').length, 2);
+  assert.equal(events.filter((one) => one.type === 'daemon-stop-timeout').length, 1);
 });
 
 test('stopped at once, an outdated daemon is no failure either', async (t) => {

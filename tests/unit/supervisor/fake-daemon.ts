@@ -47,6 +47,18 @@ if behaviour == 'only-first':
         os.mkdir(state + '.first')
     except OSError:
         sys.exit(7)
+which = lambda script: {'script': script, 'application_group': ''}
+failed = lambda script: send(58, dict(which(script), kind='NameError', reason='no x', files='1 %s\\n' % script, lasting=False))
+if behaviour == 'breaks' and 'trial' in boot:
+    send(57, dict(which('/app.wsgi'), stamp='1'))
+    failed('/app.wsgi')
+    sys.exit(0)
+if behaviour == 'breaks-beside' and 'trial' in boot:
+    known = [one['script'] for one in boot['failed']]
+    send(55, which('/changed.wsgi'))
+    if '/broken.wsgi' not in known:
+        failed('/broken.wsgi')
+        sys.exit(0)
 if behaviour == 'dies' or behaviour == 'changes-and-dies' and 0 < starts < 5:
     sys.stderr.write('first line\\nlast words\\n')
     sys.stderr.flush()
@@ -63,6 +75,8 @@ if behaviour == 'forks':
     sys.stdout.flush()
 if behaviour == 'ignores-stop':
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+if behaviour.startswith('changes') and 'trial' in boot:
+    send(55, boot['trial'])
 sock = socket.socket(fileno=4)
 sock.listen(5)
 send(48, {'pid': os.getpid(), 'version': '3', 'prefix': sys.prefix, 'executable': sys.executable})
@@ -84,10 +98,21 @@ if behaviour == 'reserves-for-journal' and starts == 0:
 if behaviour == 'leaves-once' and starts == 0:
     send(51, {'reason': 'maximum-requests', 'script': None})
 if behaviour.startswith('changes') and starts == 0:
-    send(55, {'script': '/app.wsgi', 'application_group': ''})
-    send(56, {'script': '/app.wsgi'})
+    send(55, which('/app.wsgi'))
+    send(56, dict(which('/app.wsgi'), invented=False, why='changed', stamp='1'))
+if behaviour == 'breaks' and starts == 0:
+    send(55, which('/app.wsgi'))
+    send(56, dict(which('/app.wsgi'), invented=False, why='changed', stamp='1'))
+if behaviour == 'breaks-beside' and starts == 0:
+    send(55, which('/broken.wsgi'))
+    send(55, which('/changed.wsgi'))
+    send(56, dict(which('/changed.wsgi'), invented=False, why='changed', stamp='1'))
 while True:
     tag, values = receive()
+    if tag == 35:
+        send(49, {'stream': 'stdout', 'request': None, 'text': 'told that %(script)s: %(reason)s' % values})
+        if behaviour == 'changes-and-dies':
+            send(56, dict(which('/app.wsgi'), invented=False, why='changed', stamp='%d' % time.time()))
     if tag == 33 and behaviour not in ('ignores-stop', 'changes-and-hangs'):
         sys.exit(0)
 `;
@@ -111,7 +136,9 @@ export type Behaviour =
   | 'leaves-once'
   | 'changes'
   | 'changes-and-dies'
-  | 'changes-and-hangs';
+  | 'changes-and-hangs'
+  | 'breaks'
+  | 'breaks-beside';
 
 export interface Bench {
   readonly folder: string;

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   afterDeath,
-  afterFailedImport,
   afterReady,
   delayAfterCrashes,
   delayAfterDeaths,
@@ -37,7 +36,7 @@ test('what crashes while it serves is replaced at once, then within a tenth of a
   );
 });
 
-const before: Failures = { starts: 2, deaths: 5, crashes: 4, imports: 3 };
+const before: Failures = { starts: 2, deaths: 5, crashes: 4 };
 
 test('only deaths before ready, or without a request, make the next start wait longer and longer', () => {
   assert.deepEqual(afterDeath(before, 'unready', 9_999), {
@@ -55,6 +54,4 @@ test('a process that lived long enough starts the count anew, but not one that w
   assert.deepEqual(afterDeath(before, 'unused', 10_000), { ...noFailures, deaths: 1 });
   assert.deepEqual(afterDeath(before, 'used', 10_000), { ...noFailures, crashes: 1 });
   assert.equal(afterDeath(before, 'unready', 60_000).deaths, 6);
-  assert.deepEqual(afterFailedImport(before, 9_999), { ...noFailures, imports: 4 });
-  assert.deepEqual(afterFailedImport(before, 10_000), { ...noFailures, imports: 1 });
 });

@@ -18,10 +18,17 @@ const asked: SlotState = { kind: 'stopping', deadline: 5_000, step: 'asked' };
 const killed: SlotState = { ...asked, deadline: Number.POSITIVE_INFINITY, step: 'killed' };
 const stopped: SlotState = { kind: 'stopped' };
 
-const leaving = (reason: 'script-changed' | 'import-failed' | 'unreachable'): SlotEvent => ({
-  type: 'leaving',
-  reason,
-});
+const succeeding: SlotState & { kind: 'succeeding' } = {
+  kind: 'succeeding',
+  since: 0,
+  failures: noFailures,
+  successorSince: 1,
+  deadline: 30_000,
+  doomed: false,
+};
+
+const leaving: SlotEvent = { type: 'leaving', reason: 'signal' };
+const unreachable: SlotEvent = { type: 'leaving', reason: 'unreachable' };
 const exited: SlotEvent = { type: 'exited', used: false };
 const crashed: SlotEvent = { type: 'exited', used: true };
 const stop = (graceful: number): SlotEvent => ({ type: 'stop', graceful });
@@ -77,33 +84,48 @@ const table: [string, SlotState, SlotEvent, number, string, string[]][] = [
     ['report-delay'],
   ],
   [
-    'a changed script gets a new process at once',
+    'one that leaves by itself is replaced at once',
     ready,
-    leaving('script-changed'),
+    leaving,
     5,
     'starting',
     ['let-go', 'spawn'],
   ],
+  ['another one may be tried beside it', ready, { type: 'try' }, 5, 'succeeding', []],
+  ['only one at a time', succeeding, { type: 'try' }, 5, 'succeeding', []],
+  ['it takes the place', succeeding, { type: 'successor-ready' }, 5, 'ready', ['succeed']],
   [
-    'a first failed import gets a new process at once',
-    ready,
-    leaving('import-failed'),
+    'or it does not, and the first serves on',
+    succeeding,
+    { type: 'successor-failed' },
     5,
-    'starting',
-    ['let-go', 'spawn'],
+    'ready',
+    ['give-successor-up'],
   ],
   [
-    'a second failed import waits',
-    { ...ready, failures: { ...noFailures, imports: 1 } },
-    leaving('import-failed'),
-    5,
-    'backing-off',
-    ['let-go', 'report-delay'],
+    'one that takes too long is killed',
+    succeeding,
+    { type: 'timer' },
+    30_000,
+    'succeeding',
+    ['report-successor-timeout', 'kill-successor'],
   ],
+  ['in time it is not', succeeding, { type: 'timer' }, 29_999, 'succeeding', []],
+  [
+    'and cannot become ready any more',
+    { ...succeeding, doomed: true },
+    { type: 'successor-ready' },
+    30_001,
+    'succeeding',
+    [],
+  ],
+  ['when the first dies, the other takes the place', succeeding, crashed, 5, 'starting', ['adopt']],
+  ['when it leaves, too', succeeding, leaving, 5, 'starting', ['let-go', 'adopt']],
+  ['both end', succeeding, stop(1000), 5, 'stopping', ['kill-successor', 'ask-to-stop']],
   [
     'a process that cannot be reached is replaced',
     ready,
-    leaving('unreachable'),
+    unreachable,
     10_000,
     'backing-off',
     ['let-go', 'report-delay'],

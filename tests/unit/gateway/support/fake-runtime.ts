@@ -41,6 +41,10 @@ export class FakeRequest {
     this.hasBody = hasBody;
   }
 
+  get script(): string {
+    return String(this.environ.get('SCRIPT_FILENAME'));
+  }
+
   get path(): string {
     return String(this.environ.get('PATH_INFO'));
   }
@@ -56,7 +60,7 @@ export class FakeRequest {
   /** Its script has changed. In one write, as other requests must not come between. */
   refuseAsOutdated(): void {
     this.#socket.cork();
-    this.#runtime.tell(Frame.Outdated);
+    this.#runtime.tell(Frame.Outdated, this.script);
     this.frame(Frame.Refused);
     this.#socket.uncork();
   }
@@ -196,10 +200,11 @@ export class FakeRuntime {
   }
 
   /** A frame of the connection itself, on all connections. */
-  tell(type: number): void {
-    const frame = Buffer.alloc(8);
-    frame.writeUInt32LE(type, 4);
-    this.raw(frame);
+  tell(type: number, payload = ''): void {
+    const header = Buffer.alloc(8);
+    header.writeUInt32LE(payload.length, 0);
+    header.writeUInt32LE(type, 4);
+    this.raw(Buffer.concat([header, Buffer.from(payload)]));
   }
 
   /** Resolves with the request of this number (from 0), when it is here. */

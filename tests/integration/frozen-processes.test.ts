@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { Event } from '../../src/base/events.js';
+import type { Plan } from '../../src/plan/plan.js';
+import { startGateways } from '../../src/server/gateways.js';
 import { ask } from '../support/http.js';
+import { makeReadableFolder } from '../support/run-folder.js';
 import { isEvent, type LogLine } from '../support/server.js';
 import { withSite } from '../support/site.js';
 import { testWithPythons } from '../support/skipping.js';
@@ -22,6 +29,51 @@ testWithPythons(
     });
   },
 );
+
+/** Says that it is ready and turns in a circle; the one after it answers. */
+const stuck = (marker: string) => `
+import { existsSync, writeFileSync } from 'node:fs';
+process.on('disconnect', () => process.exit());
+process.on('message', ({ type }) => {
+  if (type === 'answer') process.send({ type: 'alive' });
+  if (type === 'drain') process.send({ type: 'drained' });
+  if (type !== 'plan') return;
+  process.send({ type: 'ready' }, () => {
+    if (existsSync(${JSON.stringify(marker)})) return;
+    writeFileSync(${JSON.stringify(marker)}, '');
+    for (;;);
+  });
+});
+`;
+
+test('so is one whose event loop is stuck', async (t) => {
+  const folder = makeReadableFolder('stuck-');
+  t.after(() => rmSync(folder, { recursive: true }));
+  const main = join(folder, 'gateway.mjs');
+  writeFileSync(main, stuck(join(folder, 'marker')));
+  const events: Event[] = [];
+  let resolve = () => {};
+  const replaced = new Promise<void>((done) => {
+    resolve = done;
+  });
+  const gateways = startGateways({
+    plan: { gateways: { count: 1 } } as Plan,
+    version: '1',
+    command: { main, environment: {}, listeners: [], logs: [] },
+    emit(event) {
+      events.push(event);
+      if (events.filter(({ type }) => type === 'gateway-up').length === 2) resolve();
+    },
+    want: () => {},
+    unwant: () => {},
+    overdue: () => {},
+    unreachable: () => {},
+  });
+  await replaced;
+  const types = events.map(({ type }) => type);
+  assert.deepEqual(types, ['gateway-up', 'gateway-frozen', 'gateway-died', 'gateway-up']);
+  await gateways.stop(0);
+});
 
 const logs = `
 def application(environ, start_response):

@@ -11,6 +11,8 @@ export interface ConnectionOwner {
   /** Answered without a request. */
   rejected(connection: Connection, status: number, reason: string): void;
   readonly heads: UnfinishedHeads;
+  /** Bytes of a head at which the parser gives up. */
+  readonly maxHead: number;
 }
 
 export interface ConnectionRules {
@@ -104,6 +106,7 @@ export class Connection implements ServingConnection {
   /** A request came behind the last one. More of them are not even read before that is answered. */
   drop(): void {
     this.#ahead = true;
+    this.#headDone(this.socket.bytesRead);
     if (!this.lingers) this.socket.pause();
   }
 
@@ -120,15 +123,14 @@ export class Connection implements ServingConnection {
 
   /** What came behind the last request is a head that is not finished: the parser keeps it. */
   countHead(): void {
-    const size = this.socket.bytesRead - this.#headFrom;
+    const size = Math.min(this.socket.bytesRead - this.#headFrom, this.#owner.maxHead);
     if (size <= 0 || this.socket.destroyed) return;
     this.#headCounted = true;
     this.#owner.heads.grew(this, size);
   }
 
   giveUpHead(): void {
-    this.#headCounted = false;
-    this.#headFrom = Number.POSITIVE_INFINITY;
+    this.#headDone(Number.POSITIVE_INFINITY);
     if (!this.idle || this.lingers) {
       this.socket.destroy();
       return;
@@ -140,13 +142,18 @@ export class Connection implements ServingConnection {
   }
 
   #headEnded(exchange: HttpExchange): void {
+    const { bytesRead } = this.socket;
+    if (exchange.bodyLength < 0) this.#headDone(Number.POSITIVE_INFINITY);
+    else if (exchange.bodyLength === 0 && bytesRead - this.#headFrom <= smallRead)
+      this.#headDone(bytesRead);
+    else this.#headDone(this.#headFrom + exchange.headLength + exchange.bodyLength);
+  }
+
+  /** @param next where the next head begins; never, where nothing more is parsed. */
+  #headDone(next: number): void {
     if (this.#headCounted) this.#owner.heads.done(this);
     this.#headCounted = false;
-    const { bytesRead } = this.socket;
-    if (exchange.bodyLength < 0) this.#headFrom = Number.POSITIVE_INFINITY;
-    else if (exchange.bodyLength === 0 && bytesRead - this.#headFrom <= smallRead)
-      this.#headFrom = bytesRead;
-    else this.#headFrom += exchange.headLength + exchange.bodyLength;
+    this.#headFrom = next;
   }
 
   /** The body of the present request is complete. */
@@ -214,13 +221,14 @@ export class Connection implements ServingConnection {
   /** Answers without a request, and takes none. */
   refuse(status: number): void {
     this.closing = true;
+    this.#headDone(Number.POSITIVE_INFINITY);
     this.socket.write(rawPage(status, { date: new Date().toUTCString(), head: false }));
     this.#linger();
   }
 
   gone(reason: string): void {
     this.closing = true;
-    if (this.#headCounted) this.#owner.heads.done(this);
+    this.#headDone(Number.POSITIVE_INFINITY);
     this.#waiting.length = 0;
     this.current?.clientGone(reason);
     this.current = undefined;

@@ -62,6 +62,7 @@ export function createFront(options: FrontOptions): Front {
     handle: options.handle,
     rejected: ({ peer }, status, reason) => options.rejected({ peer, status, reason }),
     heads,
+    maxHead: options.maxHead,
   };
   let opened = 0;
   let draining = false;

@@ -30,7 +30,7 @@ test('a client that does not read is given up after Timeout without progress', a
 });
 
 function ownedBy(handle: ConnectionOwner['handle']): ConnectionOwner {
-  return { handle, rejected: () => {}, heads: new UnfinishedHeads() };
+  return { handle, rejected: () => {}, heads: new UnfinishedHeads(), maxHead: 300_000 };
 }
 
 test('a body that comes too slowly gets 408', () => {

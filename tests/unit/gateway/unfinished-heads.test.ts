@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Connection } from '../../../src/gateway/http/connection.js';
 import {
   type HeadSender,
   mostUnfinished,
@@ -28,6 +29,45 @@ test('of heads that are too much together the oldest go first', () => {
   heads.grew(second, 101);
   assert.equal(heads.takeDropped(2000), 0, 'not told again at once');
   assert.equal(heads.takeDropped(12_000), 1);
+});
+
+test('what is dropped, a body, and what is no head any more do not count as a head', () => {
+  const socket = { bytesRead: 0, destroyed: false, write() {}, end() {}, resume() {}, pause() {} };
+  let counted = 0;
+  const connection = new Connection(
+    socket as never,
+    { requests: 0 } as never,
+    {
+      limits: { line: 0, fields: 0, fieldSize: 0 },
+      timeout: 60,
+      keepAliveTimeout: 5,
+      maxKeepAliveRequests: 0,
+    },
+    {
+      handle: () => {},
+      rejected: () => {},
+      heads: {
+        grew: (_: HeadSender, size: number) => (counted = size),
+        done: () => (counted = 0),
+      } as never,
+      maxHead: 500_000,
+    },
+  );
+  const read = (bytes: number) => {
+    socket.bytesRead += bytes;
+    connection.countHead();
+    return counted;
+  };
+  assert.equal(read(1000), 1000);
+  connection.take({ bodyLength: 1_000_000, headLength: 1000, bodyComplete: true } as never);
+  assert.equal(counted, 0);
+  assert.equal(read(999_900), 0, 'the body');
+  assert.equal(read(300), 200, 'and behind it the next head');
+  assert.equal(read(900_000), 500_000, 'the parser keeps no more of it');
+  connection.drop();
+  assert.equal(read(100), 100);
+  connection.refuse(400);
+  assert.equal(read(50_000_000), 0, 'what comes after the last answer');
 });
 
 const field = `X-Pad: ${'y'.repeat(7990)}\r\n`;

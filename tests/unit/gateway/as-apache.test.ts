@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { readPath } from '../../../src/gateway/routing/path.js';
 import type { HostPlan, RequestSettings } from '../../../src/plan/plan.js';
@@ -128,6 +128,24 @@ test('a folder that is closed does not show its index', async (t) => {
   await writeFile(`${running.folder}/index.html`, 'x');
   assert.equal((await running.ask(get('/'))).status, 403);
   assert.equal((await running.ask(get('/index.html'))).status, 200);
+});
+
+test('links are looked for in all names that a client chooses by a regular expression', async (t) => {
+  const running = await run(t, {
+    hosts: (folder) => [
+      hostPlan({
+        files: [{ url: { kind: 'regex', source: '^/m/(.*)' }, target: `${folder}/open/$1` }],
+        settings: { ...settings, followSymLinks: 'none' },
+      }),
+    ],
+  });
+  for (const name of ['open/own', 'secret']) {
+    await mkdir(`${running.folder}/${name}`, { recursive: true });
+    await writeFile(`${running.folder}/${name}/x`, name);
+  }
+  await symlink(`${running.folder}/secret`, `${running.folder}/open/link`);
+  assert.equal((await running.ask(get('/m/own/x'))).body, 'open/own');
+  assert.equal((await running.ask(get('/m/link/x'))).status, 403);
 });
 
 test('a redirect names no other host, however many slashes the path begins with', async (t) => {

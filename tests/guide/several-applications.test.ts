@@ -46,7 +46,8 @@ scenario(8, 'daemon', async ({ python, here, environment, serve }) => {
   assert.equal(new Set(pages.map(({ pid }) => pid)).size, processesFor(2, python));
   assert.equal(await status('/missing.wsgi'), 404, 'a missing file');
   assert.equal(await status('/'), 403, 'the folder itself');
-  assert.equal(await status('/folder'), 403, 'a folder in it');
+  assert.equal(await status('/folder'), 301, 'a folder in it');
+  assert.equal(await status('/folder/'), 403, 'and with the slash that it is led to');
   assert.ok([403, 404].includes(await status('/.htpasswd')), 'a dot file');
   for (const way of ['/../outside.wsgi', '/%2e%2e/outside.wsgi', '/folder/../../outside.wsgi'])
     assert.ok([400, 403, 404].includes(await status(way)), way);

@@ -157,6 +157,8 @@ export interface DirectorySettings {
   passAuthorization?: Stated<boolean>;
   chunkedRequest?: Stated<boolean>;
   scriptReloading?: Stated<boolean>;
+  /** WSGIScriptExtensions, in lower case with their dots. */
+  scriptExtensions?: Stated<readonly string[] | 'any'>;
   /** Bytes; 0 is no limit. */
   limitRequestBody?: Stated<number>;
   /** All Require directives of this one section as one requirement. */

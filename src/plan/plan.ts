@@ -149,6 +149,8 @@ export interface RequestSettings {
   readonly passAuthorization: boolean;
   readonly chunkedRequest: boolean;
   readonly scriptReloading: boolean;
+  /** Of files that are scripts in a folder of them, in lower case with their dots. */
+  readonly scriptExtensions: readonly string[] | 'any';
   /** Bytes; 0 is no limit. */
   readonly limitRequestBody: number;
   readonly access: AccessRule;

@@ -90,26 +90,29 @@ testWithPythons(
 );
 
 testWithPythons(
-  'who asks for broken files of a folder leaves the script beside them alone',
+  'who asks for broken and foreign files of a folder leaves the script beside them alone',
   1,
   async ([python]) => {
     const files = {
       'good.wsgi': tells('good'),
       'broken.wsgi': 'no_such_name\n',
       'deadly.wsgi': 'import os\nos._exit(3)\n',
+      'notes.txt': 'import os\nos._exit(3)\n',
     };
     await withSite(python!, { mounts: {}, files, more: asFolder }, async (server) => {
       assert.equal((await ask(server.port, '/all/deadly.wsgi')).status, 502, 'once');
       const [, pid] = await told(server, '/all/good.wsgi');
       const took: number[] = [];
       for (let count = 0; count < 30; count++) {
-        const bad = ['broken.wsgi', 'deadly.wsgi'].map((name) => ask(server.port, `/all/${name}`));
+        const bad = ['broken.wsgi', 'deadly.wsgi', 'notes.txt'].map((name) =>
+          ask(server.port, `/all/${name}`),
+        );
         const asked = performance.now();
         assert.deepEqual(await told(server, '/all/good.wsgi'), ['good', pid]);
         took.push(performance.now() - asked);
         assert.deepEqual(
           (await Promise.all(bad)).map(({ status }) => status),
-          [500, 500],
+          [500, 500, 404],
         );
         await pause(100);
       }

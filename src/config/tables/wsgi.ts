@@ -74,6 +74,25 @@ export const wsgiDirectives: readonly Declaration[] = [
     'Whether a changed modification time of the script restarts its processes.',
   ),
   {
+    name: 'WSGIScriptExtensions',
+    kind: 'directive',
+    family,
+    syntax: 'Any|extension …',
+    default: '.wsgi .py',
+    contexts: everywhere,
+    words: [1, Number.POSITIVE_INFINITY],
+    text: 'A directive of venvhost, which Apache does not know: which files of a folder are scripts, where a client chooses the name (a WSGIScriptAlias of a folder, a WSGIScriptAliasMatch with `$1`). Others get 404, and are never sent as text. The extension that the target of a WSGIScriptAliasMatch ends in counts too. `Any` is the behaviour of mod_wsgi, which executes each file of the folder, notes and pictures too.',
+    effect: ({ scope, words }) => {
+      const [first] = words;
+      const any = words.length === 1 && first!.value.toLowerCase() === 'any';
+      for (const word of words)
+        if (!any && !/^\.?[^./\s]+$/.test(word.value))
+          throw invalid(word, 'WSGIScriptExtensions must be Any or extensions such as .wsgi');
+      const extensions = words.map(({ value }) => `.${value.replace(/^\./, '').toLowerCase()}`);
+      scope.settings.scriptExtensions = stated(first!, any ? 'any' : extensions);
+    },
+  },
+  {
     name: 'WSGIRestrictEmbedded',
     kind: 'directive',
     family,

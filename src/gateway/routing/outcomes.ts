@@ -1,7 +1,7 @@
 import { mergeSlashes } from '../../rules/url-text.js';
 import type { Files } from './files.js';
 import type { Outcome, Route } from './route.js';
-import { refusedScript, withinHidden } from './script-names.js';
+import { isScript, refusedScript, withinHidden } from './script-names.js';
 import type { Walked } from './walk.js';
 
 const served: Outcome = { kind: 'file' };
@@ -29,12 +29,13 @@ export function fileOutcome(walked: Walked, route: Route, root: string, files: F
  * The same from a mount.
  *
  * @param root the folder below which the client chooses names; undefined where it chooses none.
+ * @param target of the mount.
  */
 export function scriptOutcome(
   walked: Walked,
   route: Route,
   path: string,
-  root: string | undefined,
+  { root, target }: { readonly root: string | undefined; readonly target: string },
   files: Files,
 ): Outcome {
   if (walked.kind === 'missing') return fail(404, 'the script does not exist');
@@ -42,6 +43,8 @@ export function scriptOutcome(
   if (root !== undefined) {
     if (refusedScript(walked.file.slice(root.length)))
       return fail(404, 'a name that is never run as a script');
+    if (!isScript(walked.file, route.settings.scriptExtensions, target))
+      return fail(404, 'no script by its extension (WSGIScriptExtensions)');
     if (!files.linksAllowed(root, walked.file, route.settings.followSymLinks))
       return fail(403, 'a symbolic link on the way to the script');
   }

@@ -110,7 +110,7 @@ export function createSite(host: HostPlan, files: Files): Site {
     const route = routeOf(where, path, mount);
     if (walked.kind === 'folder') return folder(route, walked.file, path, query, depth);
     const outcome = mount
-      ? scriptOutcome(walked, route, path, root, files)
+      ? scriptOutcome(walked, route, path, { root, target: mount.plan.target }, files)
       : fileOutcome(walked, route, root ?? dirname(walked.file), files);
     return { route, path, query, outcome };
   }

@@ -23,6 +23,7 @@ test('a host that states nothing has the defaults of Apache 2.4 and mod_wsgi, an
     passAuthorization: false,
     chunkedRequest: false,
     scriptReloading: true,
+    scriptExtensions: ['.wsgi', '.py'],
     limitRequestBody: 1073741824,
     access: { kind: 'denied', unstated: true },
     environment: [],

@@ -13,6 +13,7 @@ export const settings: RequestSettings = {
   passAuthorization: false,
   chunkedRequest: false,
   scriptReloading: true,
+  scriptExtensions: ['.wsgi', '.py'],
   limitRequestBody: 0,
   access: { kind: 'granted' },
   environment: [],

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ask } from '../support/http.js';
 import type { LogLine } from '../support/server.js';
@@ -171,9 +171,13 @@ function answering(text: string): string {
 `;
 }
 
-/** Writes a script with a modification time of its own, whatever the resolution of the file system is. */
+/**
+ * Puts a script in the place of another, at once, with a modification time of its own, whatever the resolution of
+ * the file system is.
+ */
 function rewrite(path: string, text: string, step = 1): void {
-  writeFileSync(path, text);
   const time = Date.now() / 1000 + step;
-  utimesSync(path, time, time);
+  writeFileSync(`${path}~`, text);
+  utimesSync(`${path}~`, time, time);
+  renameSync(`${path}~`, path);
 }

@@ -653,6 +653,7 @@ def application(environ, start_response):
       const late = await daemon.connect();
       await late.until('is told', () => late.received.some(({ kind }) => kind === Frame.Outdated));
       const which = { script: file, application_group: '' };
+      await daemon.until('tells the supervisor', () => daemon.control.length >= 4);
       assert.deepEqual(daemon.control.slice(2), [
         { kind: Control.Loaded, value: which },
         {

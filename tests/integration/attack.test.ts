@@ -9,7 +9,7 @@ import { reachableRepository } from '../support/reachable-repository.js';
 import { makeReadableFolder } from '../support/run-folder.js';
 import { isEvent, type Server, startVenvhost } from '../support/server.js';
 import { testWithPythons } from '../support/skipping.js';
-import { type Outcome, readNotes, send } from '../support/storm.js';
+import { type Outcome, readNotes, send, sendUntil } from '../support/storm.js';
 import { makeVenv } from '../support/venvs.js';
 
 const repository = await reachableRepository();
@@ -51,7 +51,9 @@ testWithPythons(
       const end = performance.now() + seconds * 1000;
       const [done, ...outcomes] = await Promise.all([
         strikeUntil(end, target),
-        ...agents.map((agent, index) => sendUntil(end, server.port, agent, index)),
+        ...agents.map((agent, number) =>
+          sendUntil(end, server.port, { agent, number, body: bodyOf }),
+        ),
       ]);
       judge({ done, struck, outcomes: outcomes.flat(), notes, server });
       const after = await Promise.all(
@@ -112,20 +114,10 @@ function shuffled<T>(of: readonly T[]): T[] {
     .map(([, one]) => one);
 }
 
-async function sendUntil(
-  end: number,
-  port: number,
-  agent: Agent,
-  client: number,
-): Promise<Outcome[]> {
-  const outcomes: Outcome[] = [];
-  while (performance.now() < end) {
-    const id = `${client}-${outcomes.length}`;
-    const length = [undefined, 20, 100_000][outcomes.length % 3];
-    const body = length === undefined ? {} : { body: `${id} `.padEnd(length, id) };
-    outcomes.push(await send(port, { agent, id, ...body }));
-  }
-  return outcomes;
+/** Every third request each: none, a small one, one that is kept in a file. */
+function bodyOf(n: number, id: string): string | undefined {
+  const length = [undefined, 20, 100_000][n % 3];
+  return length === undefined ? undefined : `${id} `.padEnd(length, id);
 }
 
 interface Found {

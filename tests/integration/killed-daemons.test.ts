@@ -7,7 +7,7 @@ import { reachableRepository } from '../support/reachable-repository.js';
 import { makeReadableFolder } from '../support/run-folder.js';
 import { isEvent, isRunning, type Server, startVenvhost } from '../support/server.js';
 import { testWithPythons } from '../support/skipping.js';
-import { type Outcome, readNotes, send } from '../support/storm.js';
+import { type Outcome, readNotes, send, sendUntil } from '../support/storm.js';
 import { makeVenv } from '../support/venvs.js';
 
 const repository = await reachableRepository();
@@ -29,10 +29,12 @@ testWithPythons(
     const agent = new Agent({ keepAlive: true, maxSockets: clients });
     try {
       await send(server.port, { agent, id: 'first' });
-      const end = Date.now() + seconds * 1000;
+      const end = performance.now() + seconds * 1000;
       const [killed, ...outcomes] = await Promise.all([
         killUntil(server, end),
-        ...Array.from({ length: clients }, (_, index) => sendUntil(end, server.port, agent, index)),
+        ...Array.from({ length: clients }, (_, number) =>
+          sendUntil(end, server.port, { agent, number, body: bodyOf }),
+        ),
       ]);
       judge({ killed, outcomes: outcomes.flat(), notes });
       const after = await Promise.all(
@@ -69,7 +71,7 @@ SetEnv NOTES "${notes}"
 /** Kills a daemon at random, then waits for its replacement or at most a second before the next. */
 async function killUntil(server: Server, end: number): Promise<Set<number>> {
   const killed = new Set<number>();
-  while (Date.now() < end) {
+  while (performance.now() < end) {
     const alive = server.log
       .filter(isEvent('daemon-ready'))
       .map((line) => line['pid'] as number)
@@ -84,19 +86,8 @@ async function killUntil(server: Server, end: number): Promise<Set<number>> {
   return killed;
 }
 
-async function sendUntil(
-  end: number,
-  port: number,
-  agent: Agent,
-  client: number,
-): Promise<Outcome[]> {
-  const outcomes: Outcome[] = [];
-  while (Date.now() < end) {
-    const id = `${client}-${outcomes.length}`;
-    const body = outcomes.length % 2 === 1 ? { body: `body of ${id}` } : {};
-    outcomes.push(await send(port, { agent, id, ...body }));
-  }
-  return outcomes;
+function bodyOf(n: number, id: string): string | undefined {
+  return n % 2 === 1 ? `body of ${id}` : undefined;
 }
 
 function judge(found: { killed: Set<number>; outcomes: readonly Outcome[]; notes: string }): void {

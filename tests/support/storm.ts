@@ -49,6 +49,28 @@ export function send(port: number, { agent, id, body }: Sent): Promise<Outcome> 
   });
 }
 
+export interface Client {
+  readonly agent: Agent;
+  readonly number: number;
+  /** The body of its n-th request; undefined for a GET. */
+  readonly body: (n: number, id: string) => string | undefined;
+}
+
+/** One request after the other, until `end` on the monotonic clock. */
+export async function sendUntil(
+  end: number,
+  port: number,
+  { agent, number, body }: Client,
+): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  while (performance.now() < end) {
+    const id = `${number}-${outcomes.length}`;
+    const text = body(outcomes.length, id);
+    outcomes.push(await send(port, { agent, id, ...(text !== undefined && { body: text }) }));
+  }
+  return outcomes;
+}
+
 /** Request to the processes that began it. */
 export function readNotes(folder: string): Map<string, number[]> {
   const begun = new Map<string, number[]>();

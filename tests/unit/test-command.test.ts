@@ -11,7 +11,7 @@ test('a word that chooses no test fails, and says so', async () => {
   const { status, output } = await runCommand(
     process.execPath,
     [join(repository, 'dist/tests/run.js'), 'tpyo'],
-    { deadline: 60_000 },
+    { env: { ...process.env, NO_COLOR: '1' }, deadline: 60_000 },
   );
   assert.equal(status, 1, output);
   assert.match(output, /not ok selection: "tpyo" is in no file name of unit, golden/);

@@ -46,14 +46,16 @@ export function createSlot(world: SlotWorld): Slot {
   world.trials.add(trier);
 
   function handle(event: SlotEvent): void {
-    const step = next(state, event, world.now(), limits);
+    const now = world.now();
+    const step = next(state, event, now, limits);
     state = step.state;
-    for (const effect of step.effects) act(effect, event);
+    for (const effect of step.effects) act(effect, event, now);
     setTimer();
     tellWhenGone();
   }
 
-  function act(effect: SlotEffect, event: SlotEvent): void {
+  /** `now` is when it was decided: what is told of a delay does not depend on how busy the machine is. */
+  function act(effect: SlotEffect, event: SlotEvent, now: number): void {
     switch (effect) {
       case 'spawn':
         current = spawnFirst();
@@ -86,11 +88,11 @@ export function createSlot(world: SlotWorld): Slot {
         successor = undefined;
         return;
       default:
-        report(effect);
+        report(effect, now);
     }
   }
 
-  function report(effect: SlotEffect): void {
+  function report(effect: SlotEffect, now: number): void {
     const one = effect === 'report-successor-timeout' ? successor : current;
     const pid = one?.pid ?? 0;
     if (effect === 'report-start-timeout' || effect === 'report-successor-timeout') {
@@ -105,7 +107,7 @@ export function createSlot(world: SlotWorld): Slot {
       world.emit({
         type: 'daemon-restart-delayed',
         ...who,
-        milliseconds: Math.round(state.deadline - world.now()),
+        milliseconds: Math.round(state.deadline - now),
         failures: state.failures.deaths || state.failures.crashes,
       });
   }

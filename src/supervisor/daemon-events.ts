@@ -1,5 +1,5 @@
 import type { DeathCause, Event } from '../base/events.js';
-import type { DaemonNews } from './daemon.js';
+import { type DaemonNews, descriptorsClosed } from './daemon.js';
 
 /** Which process something is about. */
 export interface About {
@@ -39,6 +39,18 @@ export function deathEvent(
   return { type: 'daemon-died', ...about, code, signal, expected, lastLines, ...known };
 }
 
+/** `killed` is why we ended it, `expected` whether it was to end. */
+export function causeOfDeath(
+  { killed, expected }: { readonly killed: DeathCause | undefined; readonly expected: boolean },
+  { code, signal }: DaemonNews & { type: 'exited' },
+  outOfMemory: (() => boolean) | undefined,
+): DeathCause | undefined {
+  if (killed) return killed;
+  if (code === descriptorsClosed) return 'descriptors-closed';
+  const byKernel = signal === 'SIGKILL' && !expected && outOfMemory?.();
+  return byKernel ? 'out-of-memory' : undefined;
+}
+
 /** Why a process is not there that should have become ready. */
 export function endText(
   { code, signal, error }: DaemonNews & { type: 'exited' },
@@ -48,6 +60,10 @@ export function endText(
   if (cause !== undefined) return `its new process was ended because of ${cause}`;
   const how = signal === null ? `ended with exit status ${code}` : `was ended by ${signal}`;
   return `its new process ${how}`;
+}
+
+export function startRefusal(reason: string): string {
+  return `a daemon process cannot be started: ${reason}`;
 }
 
 export function whyEnded(

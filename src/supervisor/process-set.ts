@@ -1,6 +1,6 @@
 import { ImportTrials } from './import-trials.js';
-import { createSlot } from './slot.js';
-import type { Slot, SlotWorld } from './slot-world.js';
+import { DaemonSlot } from './slot.js';
+import type { SlotWorld } from './slot-world.js';
 
 /** All processes of one process group that serve one application group. */
 export interface ProcessSet {
@@ -20,22 +20,21 @@ export function startProcessSet(world: SetWorld, processes: number): ProcessSet 
   /** The slots in which no process can start. */
   const unusable = new Set<number>();
   const trials = new ImportTrials(world.now);
-  const slots: Slot[] = Array.from({ length: processes }, (_, index) =>
-    createSlot({
-      ...world,
-      trials,
-      share: index / processes,
-      endpointUp(endpoint) {
-        unusable.delete(index);
-        world.endpointUp(endpoint);
-      },
-      unusable(reason) {
-        unusable.add(index);
-        world.unusable(reason);
-        if (unusable.size === processes) world.broken(reason);
-      },
-    }),
-  );
+  const worldOf = (index: number): SlotWorld => ({
+    ...world,
+    trials,
+    share: index / processes,
+    endpointUp(endpoint) {
+      unusable.delete(index);
+      world.endpointUp(endpoint);
+    },
+    unusable(reason) {
+      unusable.add(index);
+      world.unusable(reason);
+      if (unusable.size === processes) world.broken(reason);
+    },
+  });
+  const slots = Array.from({ length: processes }, (_, index) => new DaemonSlot(worldOf(index)));
   for (const slot of slots) slot.start();
   return {
     async stop(graceful) {

@@ -92,7 +92,7 @@ const never = Number.POSITIVE_INFINITY;
 /** Milliseconds that a process has to end after it has said that it cannot boot. */
 const lastWords = 1000;
 
-/** What becomes of a slot. Pure: the loop that acts is slot.ts. */
+/** What becomes of a slot. Pure: the loop that acts is slot-loop.ts. */
 export function next(state: SlotState, event: SlotEvent, now: number, limits: SlotLimits): Step {
   switch (state.kind) {
     case 'stopped':

@@ -7,6 +7,8 @@ import { missingModuleHint } from '../python/missing-module.js';
 /** Explanations that are kept, and for how many milliseconds: somebody may ask for a broken script many times a second. */
 const most = 100;
 const fresh = 5_000;
+/** The part of the time that may be spent on looking for the modules of one group: it names them, and owns the folders. */
+const share = 0.02;
 
 /**
  * Adds the way out to what runtimes say about modules that were not found, as `check --import` does. Code of an
@@ -18,6 +20,8 @@ export function explainImports(
   emit: Emit,
 ): Emit {
   const kept = new Map<string, { readonly hint: string | undefined; readonly until: number }>();
+  /** When the next look for a group may be. */
+  const nextLook = new Map<string, number>();
   const now = () => performance.now();
   return (event) => {
     if (event.type !== 'runtime-message' || !event.missing) return emit(event);
@@ -25,7 +29,10 @@ export function explainImports(
     const key = JSON.stringify([processGroup, missing]);
     let known = kept.get(key);
     if (!known || known.until < now()) {
+      const since = now();
+      if (since < (nextLook.get(processGroup) ?? 0)) return emit(event);
       known = { hint: hintFor(plan, machine, processGroup, missing), until: now() + fresh };
+      nextLook.set(processGroup, now() + (now() - since) / share);
       if (kept.size >= most) kept.clear();
       kept.set(key, known);
     }

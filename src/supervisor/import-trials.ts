@@ -38,6 +38,7 @@ interface Failure {
 /** What is remembered is bounded: any file of a folder of scripts may be asked for. */
 const mostFailures = 500;
 const mostScripts = 1000;
+const mostWishes = 500;
 const mostText = 4 * 1024 * 1024;
 /** Milliseconds. */
 const firstPause = 2_000;
@@ -94,6 +95,11 @@ export class ImportTrials {
   /** A process asks for another attempt. It is answered by a successor, or by `tell`. */
   wish(trier: Trier, wish: Outdated): void {
     const wishes = this.#waiting.get(trier) ?? new Map<string, Outdated>();
+    if (wishes.size >= mostWishes && !wishes.has(keyOf(wish))) {
+      const failure = failureOf(wish, 'too many other scripts wait to be imported');
+      trier.tell(this.#triedOf({ failure, attempts: 1, run: 1, at: this.#now() }));
+      return;
+    }
     this.#waiting.set(trier, wishes.set(keyOf(wish), wish));
     this.#next();
   }

@@ -101,6 +101,17 @@ test('a failure is told to all, and answers all who have asked for the same', ()
   assert.deepEqual([second.tried, third.tried], [[], ['/b']]);
 });
 
+test('what a process asks for while another trial runs is bounded, and the rest answered at once', () => {
+  const { trials, places } = desk();
+  const [first, second] = places;
+  trials.wish(first, changed('/a'));
+  for (let number = 0; number < 10_000; number++) trials.wish(second, changed(`/${number}`));
+  assert.equal(second.told.length, 9_500);
+  const { script, reason, seconds } = second.told[0] as Tried;
+  const why = 'too many other scripts wait to be imported';
+  assert.deepEqual([script, reason, seconds], ['/500', why, 2]);
+});
+
 test('a failure without any change is no news, and the pauses grow up to a minute', () => {
   const { trials, places, pass } = desk();
   const [first] = places;

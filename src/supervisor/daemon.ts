@@ -49,6 +49,9 @@ export const descriptorsClosed = 113;
 /** Milliseconds from the end of the control connection to that of the process: a longer life is none of its own. */
 const endsWithin = 2000;
 
+/** Bytes beyond Boot that wait for a process. Others of its user could freeze it, and have it told things for ever. */
+const mostUnread = 16 * 1024 * 1024;
+
 /** Lines of its raw output that are told when it dies. */
 const keptLines = 20;
 /** How long output is waited for after the exit: a child of the daemon may hold the pipe open for ever. */
@@ -105,7 +108,17 @@ export function startDaemon(
     pid: child.pid ?? 0,
     stop: (graceful, { stacks } = { stacks: false }) =>
       void control?.write(encodeControl(Control.Stop, { graceful, stacks }, command.dialect)),
-    tell: (tried) => void control?.write(encodeControl(Control.Tried, tried, command.dialect)),
+    tell(tried) {
+      if (!control || control.destroyed) return;
+      if (control.writableLength <= command.boot.length + mostUnread)
+        control.write(encodeControl(Control.Tried, tried, command.dialect));
+      else {
+        const text = 'control connection: the process does not read what it is told';
+        tell({ type: 'raw', stream: 'stderr', text });
+        control.destroy();
+        kill();
+      }
+    },
     kill,
   };
 }

@@ -227,6 +227,14 @@ test('a daemon that lives without its control connection is killed and replaced'
   await event('daemon-ready', 2);
 });
 
+test('a daemon that does not read what it is told is killed, before that fills the memory', async (t) => {
+  const { event, events } = bench(t, 'freezes-another', { processes: 2 });
+  const died = await event('daemon-died');
+  assert.equal(died.signal, 'SIGKILL');
+  const said = events.flatMap((one) => (one.type === 'application-output' ? [one.text] : []));
+  assert.ok(said.includes('control connection: the process does not read what it is told'));
+});
+
 for (const behaviour of ['grows-journal', 'reserves-for-journal'] as const)
   test(`a daemon that ${behaviour} is killed and replaced`, async (t) => {
     const { event } = bench(t, behaviour);

@@ -95,6 +95,14 @@ if behaviour == 'reserves-for-journal' and starts == 0:
     length = ctypes.c_long(64 << 20)
     if ctypes.CDLL(None).fallocate(5, keep_size, ctypes.c_long(0), length) != 0:
         os.ftruncate(5, 1)
+if behaviour == 'freezes-another':
+    try:
+        os.mkdir(state + '.first')
+        os.kill(os.getpid(), signal.SIGSTOP)
+    except OSError:
+        # 64 MB for the other one.
+        for number in range(1000):
+            send(58, dict(which('/%d.wsgi' % number), kind='E', reason='r' * 32000, files='1 /f\\n' + 'f' * 32000, lasting=False))
 if behaviour == 'leaves-once' and starts == 0:
     send(51, {'reason': 'maximum-requests', 'script': None})
 if behaviour.startswith('changes') and starts == 0:
@@ -131,6 +139,8 @@ export type Behaviour =
   | 'grows-journal'
   | 'reserves-for-journal'
   | 'boot-fails'
+  /** The first process stops, and the second has it told a lot. */
+  | 'freezes-another'
   | 'forks'
   | 'ignores-stop'
   | 'leaves-once'

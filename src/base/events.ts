@@ -1,5 +1,5 @@
 /**
- * Everything that the running parts tell. Parts say what happened; observe/wording.ts says how it reads.
+ * Everything that the running parts tell. Parts say what happened; observe/ says how it reads.
  * An event is plain data: it crosses from gateway to supervisor as it is.
  */
 export type Event =

@@ -3,7 +3,7 @@
  * (`alias_module`) and by source file (`mod_alias.c`), and false for all others. So the blocks for
  * mod_ssl, mod_rewrite, mod_access_compat or an MPM in a stock file are passed over.
  */
-export const implementedModules = [
+const implementedModules = [
   'venvhost',
   'core',
   'http',

@@ -49,7 +49,7 @@ export function modernAccess({ order, allow, deny }: OldAccess): string[] {
 }
 
 /** `Require` lines for a list of networks, host names and `env=` variables. */
-export function requireLines(list: readonly string[]): string[] {
+function requireLines(list: readonly string[]): string[] {
   if (hasAll(list)) return ['Require all granted'];
   const variables = list.filter(isVariable).map((word) => word.replace(/^env=/i, ''));
   const networks = list.filter(isNetwork);

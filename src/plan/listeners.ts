@@ -2,7 +2,7 @@ import { type Diagnostic, diagnostic } from '../base/diagnostic.js';
 import type { Config, HostAddress, ListenAddress, VirtualHost } from '../config/config.js';
 import type { ListenerPlan } from './plan.js';
 
-export const defaultListen: ListenAddress = { address: '127.0.0.1', port: 8080 };
+const defaultListen: ListenAddress = { address: '127.0.0.1', port: 8080 };
 
 export interface PlannedListeners {
   readonly listeners: readonly ListenerPlan[];

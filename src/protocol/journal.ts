@@ -16,7 +16,7 @@
  */
 export const slotBits = 10;
 export const slots = 1 << slotBits;
-export const wordLength = 4;
+const wordLength = 4;
 /** Words of one connection's region. */
 export const regionWords = 2 * slots;
 /** Connections that one process can have at the same time: one for each gateway and application group. Untouched regions take no memory. */

@@ -127,6 +127,6 @@ function withoutPip(
   ];
 }
 
-export function homeLine(root: string): string {
+function homeLine(root: string): string {
   return `python-home=${/[\s"]/.test(root) ? JSON.stringify(root) : root}`;
 }

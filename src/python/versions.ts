@@ -1,5 +1,5 @@
 /** The oldest Python 3 that the runtime can run on. Of Python 2 it is 2.7 alone. */
-export const oldestSupported = { major: 3, minor: 6 } as const;
+const oldestSupported = { major: 3, minor: 6 } as const;
 
 /** Why a Python version cannot be used, or undefined when it can. `version` as `sys.version` begins. */
 export function whyUnsupported(version: string): string | undefined {

@@ -1,5 +1,5 @@
 /** A process that lives this long has started well: what happened before is forgotten. Milliseconds. */
-export const provedAfter = 10_000;
+const provedAfter = 10_000;
 
 const firstDelay = 100;
 const longestDelay = 10_000;

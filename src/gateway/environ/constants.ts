@@ -17,7 +17,7 @@ export interface ConstantFacts {
 }
 
 /** Versions that applications look at: the mod_wsgi and Apache whose behaviour this server has. */
-export const modWsgiVersion: readonly number[] = [6, 0, 5];
+const modWsgiVersion: readonly number[] = [6, 0, 5];
 export const apacheVersion: readonly number[] = [2, 4, 62];
 
 /** The entries of an environ that requests of one script share. */

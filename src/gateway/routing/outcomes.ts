@@ -64,7 +64,7 @@ export function fail(status: number, reason: string): Outcome {
  * The path without PATH_INFO at its end. Where the target of the mount adds to PATH_INFO, what both have in common
  * at their ends is taken off, from a slash on. Source: httpd, ap_find_path_info.
  */
-export function scriptNameOf(path: string, pathInfo: string): string {
+function scriptNameOf(path: string, pathInfo: string): string {
   if (path.endsWith(pathInfo)) return path.slice(0, path.length - pathInfo.length);
   let common = 0;
   while (common < path.length && path.at(-1 - common) === pathInfo.at(-1 - common)) common++;

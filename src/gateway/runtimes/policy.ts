@@ -30,7 +30,7 @@ export function capacityOf({ threads, extras, meanMilliseconds }: Place): number
 }
 
 /** Whether it gave a sign of life within a second, or nothing was expected of it. */
-export function isFresh(place: Place, now: number): boolean {
+function isFresh(place: Place, now: number): boolean {
   return place.silentSince === 0 || now - place.silentSince < frozenMilliseconds;
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { Emit } from '../base/events.js';
-import { openFileLimit } from '../base/open-files.js';
+import { openFileLimit } from '../base/open-file-limit.js';
 import type { Endpoint, HostPlan, Plan } from '../plan/plan.js';
 import { compileAccessLogs, type WriteLine } from './access-log.js';
 import { createAllowance } from './allowance.js';

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { type Diagnostic, diagnostic } from '../base/diagnostic.js';
 import type { Span } from '../base/span.js';
-import { type MountTarget, sectionApplies } from '../rules/mounts.js';
+import { type MountTarget, sectionApplies } from '../rules/section-applies.js';
 import { usedDocumentRoot } from './document-root.js';
 import type { Facts } from './facts.js';
 import type { PlannedHost } from './hosts.js';

@@ -1,4 +1,4 @@
-import { sectionApplies } from '../rules/mounts.js';
+import { sectionApplies } from '../rules/section-applies.js';
 import type { GroupName, HostPlan, MountPlan, SectionPlan } from './plan.js';
 
 /** A name that requests of a mount can get, and the section that gives it. */

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { openFileLimit } from '../base/open-files.js';
+import { openFileLimit } from '../base/open-file-limit.js';
 import type { ListenerPlan, Plan } from '../plan/plan.js';
 import { BindError, bindTcp } from '../supervisor/listening-handle.js';
 import { whyNoPrivateFolder } from '../supervisor/private-folder.js';
 import { whyLogRefused } from './log-files.js';
-import { demandFiles, neededFiles } from './open-files.js';
+import { demandFiles, neededFiles } from './needed-files.js';
 import { whyPidFileRefused } from './pid-file.js';
 
 /** What would refuse the start, in the words of the start itself. */

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import type { HostPlan, MountPlan, RequestSettings } from '../../plan/plan.js';
+import type { Settled } from '../../rules/compile-sections.js';
 import type { Located } from '../../rules/located.js';
-import type { Settled } from '../../rules/sections.js';
 import { type Access, compileAccess } from './access.js';
 import { compileVariables, type Variables, type VariablesOf } from './variables.js';
 

@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
 import { MatchTimeout } from '../../patterns/timed.js';
 import type { AliasPlan, HostPlan, MountPlan } from '../../plan/plan.js';
+import { compileSections } from '../../rules/compile-sections.js';
 import type { Located } from '../../rules/located.js';
-import { compileSections } from '../../rules/sections.js';
 import { toUrlText } from '../../rules/url-text.js';
 import {
   compileAlias,

@@ -1,6 +1,6 @@
 import { compilePattern, type Pattern } from '../../patterns/pattern.js';
 import type { EnvironmentRule } from '../../plan/plan.js';
-import type { Settled } from '../../rules/sections.js';
+import type { Settled } from '../../rules/compile-sections.js';
 import { toUrlText } from '../../rules/url-text.js';
 import type { Exchange } from '../http/exchange.js';
 

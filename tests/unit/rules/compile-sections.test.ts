@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SectionMatch, SectionPlan } from '../../../src/plan/plan.js';
+import { compileSections } from '../../../src/rules/compile-sections.js';
 import type { Form, Located } from '../../../src/rules/located.js';
-import { type MountTarget, sectionApplies } from '../../../src/rules/mounts.js';
-import { compileSections } from '../../../src/rules/sections.js';
+import { type MountTarget, sectionApplies } from '../../../src/rules/section-applies.js';
 import { settings } from '../gateway/support/plans.js';
 
 const closed = { access: { kind: 'denied' } } as const;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Plan } from '../../../src/plan/plan.js';
-import { demandFiles, neededFiles } from '../../../src/server/open-files.js';
+import { demandFiles, neededFiles } from '../../../src/server/needed-files.js';
 
 /** Groups of one process each, whose first script is imported in `applicationGroups`. */
 function plan(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SectionPlan } from '../../../src/plan/plan.js';
 import type { Applies } from '../../../src/rules/applies.js';
-import { type MountTarget, sectionApplies } from '../../../src/rules/mounts.js';
+import { type MountTarget, sectionApplies } from '../../../src/rules/section-applies.js';
 
 const script: MountTarget = {
   url: { kind: 'prefix', prefix: '/app' },

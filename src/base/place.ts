@@ -21,7 +21,7 @@ export interface Place {
 const linkLimit = 40;
 const { O_DIRECTORY, O_NOFOLLOW } = fs.constants;
 /** Linux only, where it is the same for every processor: a folder may be passed without being readable. */
-const O_PATH = 0o10000000;
+export const O_PATH = 0o10000000;
 
 /**
  * Goes to a place component by component, each folder held open while the next one is looked at, so that whoever

@@ -1,5 +1,6 @@
 import { constants, openSync } from 'node:fs';
 import type { Emit } from '../base/events.js';
+import { O_PATH } from '../base/place.js';
 import { type Embedded, startEmbedded } from '../embed/embedded.js';
 import type { NamedScripts } from '../plan/named-scripts.js';
 import type { EmbeddedPlan, Endpoint } from '../plan/plan.js';
@@ -90,9 +91,6 @@ function holdFiles({ socket, journal, journalFd }: RuntimeFiles): {
 } {
   if (process.platform !== 'linux') return { socket, journal };
   // Never closed. It cannot be read, only found.
-  const fd = openSync(socket, onlyPath | constants.O_NOFOLLOW);
+  const fd = openSync(socket, O_PATH | constants.O_NOFOLLOW);
   return { socket: `/proc/self/fd/${fd}`, journal: `/proc/self/fd/${journalFd}` };
 }
-
-/** `O_PATH` of Linux. */
-const onlyPath = 0o10000000;

@@ -52,7 +52,7 @@ export interface ApplicationGroup {
 }
 
 /** The process at the other end; told of each request, because all its connections share its threads. */
-export interface Far {
+export interface RemoteProcess {
   readonly endpoint: Endpoint;
   sent(now: number): void;
   /** A sign of life. */
@@ -91,7 +91,7 @@ const usesMask = (1 << (24 - slotBits)) - 1;
 
 /** A connection to a daemon process, for one of its application groups. */
 export class Channel {
-  readonly process: Far;
+  readonly process: RemoteProcess;
   inFlight = 0;
   /** Whether the runtime has answered: what is sent before could not be taken back from a frozen process. */
   welcomed = false;
@@ -119,7 +119,7 @@ export class Channel {
   #closed = false;
 
   constructor(
-    process: Far,
+    process: RemoteProcess,
     applicationGroup: ApplicationGroup,
     gateway: number,
     events: ChannelEvents,

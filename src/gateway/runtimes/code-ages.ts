@@ -1,4 +1,4 @@
-import { choosePlace } from './policy.js';
+import { chooseProcess } from './policy.js';
 import type { DaemonProcess, Sendable } from './process.js';
 
 /** The processes of a pool: those with the newest code, and those that others replace because a script has changed. */
@@ -52,14 +52,14 @@ export class CodeAges<T extends Sendable> {
   }
 
   choose(request: T, now: number): DaemonProcess<T> | undefined {
-    const places = this.servesOldCode(request) ? this.#outdated : this.#newest;
-    if (!this.#incomplete) return choosePlace(places, now);
-    const able = places.filter((one) => !one.leaving && !one.lacks(request));
+    const candidates = this.servesOldCode(request) ? this.#outdated : this.#newest;
+    if (!this.#incomplete) return chooseProcess(candidates, now);
+    const able = candidates.filter((one) => !one.leaving && !one.lacks(request));
     // Where none is left that has it, another one says why it has not.
-    if (able.length === 0) return choosePlace(this.all(), now);
+    if (able.length === 0) return chooseProcess(this.all(), now);
     // Those in the queue behind it may be for a process that has room.
     const others = this.all().some((one) => one.lacks(request));
-    return choosePlace(able, now) ?? (others ? able.find((one) => one.takes) : undefined);
+    return chooseProcess(able, now) ?? (others ? able.find((one) => one.takes) : undefined);
   }
 
   /** From now on it serves only what no other process can. */

@@ -1,5 +1,5 @@
 /** A daemon process as the choice sees it. */
-export interface Place {
+export interface Candidate {
   /** Requests given to it that are not over. */
   readonly inFlight: number;
   readonly threads: number;
@@ -23,27 +23,30 @@ export const frozenMilliseconds = 1000;
  * So many requests more than its threads as these finish while an answer and the next request are on their way: then
  * no thread waits for the next, and no request waits there longer than it takes to get there.
  */
-export function capacityOf({ threads, extras, meanMilliseconds }: Place): number {
+export function capacityOf({ threads, extras, meanMilliseconds }: Candidate): number {
   if (!extras || meanMilliseconds < 0) return threads;
   const finished = Math.ceil((threads * wayMilliseconds) / meanMilliseconds - 0.5);
   return threads + Math.min(extraRequests, finished);
 }
 
 /** Whether it gave a sign of life within a second, or nothing was expected of it. */
-function isFresh(place: Place, now: number): boolean {
-  return place.silentSince === 0 || now - place.silentSince < frozenMilliseconds;
+function isFresh(candidate: Candidate, now: number): boolean {
+  return candidate.silentSince === 0 || now - candidate.silentSince < frozenMilliseconds;
 }
 
-/** The least busy place with room; one with a fresh sign of life before any other. */
-export function choosePlace<T extends Place>(places: readonly T[], now: number): T | undefined {
+/** The least busy process with room; one with a fresh sign of life before any other. */
+export function chooseProcess<T extends Candidate>(
+  candidates: readonly T[],
+  now: number,
+): T | undefined {
   let best: T | undefined;
   let bestFresh = false;
-  for (const place of places) {
-    if (!place.takes || place.inFlight >= capacityOf(place)) continue;
-    const fresh = isFresh(place, now);
+  for (const candidate of candidates) {
+    if (!candidate.takes || candidate.inFlight >= capacityOf(candidate)) continue;
+    const fresh = isFresh(candidate, now);
     if (best && bestFresh && !fresh) continue;
-    if (best && bestFresh === fresh && place.inFlight >= best.inFlight) continue;
-    best = place;
+    if (best && bestFresh === fresh && candidate.inFlight >= best.inFlight) continue;
+    best = candidate;
     bestFresh = fresh;
   }
   return best;

@@ -3,7 +3,7 @@ import type { Endpoint, ProcessGroupPlan } from '../../plan/plan.js';
 import { BusyWatch } from './busy-watch.js';
 import type { Channel, StreamOwner } from './channel.js';
 import { CodeAges } from './code-ages.js';
-import { choosePlace, frozenMilliseconds, shouldMove } from './policy.js';
+import { chooseProcess, frozenMilliseconds, shouldMove } from './policy.js';
 import { DaemonProcess, type Sendable } from './process.js';
 import { createQueue, type Queue } from './queue.js';
 
@@ -198,7 +198,7 @@ export class Pool {
     this.#endLongRequests(now);
     this.#moveFrozen(now);
     for (const process of this.#processes.all())
-      process.tick(now, () => choosePlace(this.#othersThan(process), now) !== undefined);
+      process.tick(now, () => chooseProcess(this.#othersThan(process), now) !== undefined);
     this.#processes.removeGone();
     if (this.#queue.length > 0 && this.#processes.all().length === 0) this.#want(now);
     this.#give();
@@ -348,7 +348,7 @@ export class Pool {
         if (channel.withdraw(stream)) this.#giveUpLate(request);
         continue;
       }
-      const elsewhere = choosePlace(others, now) !== undefined;
+      const elsewhere = chooseProcess(others, now) !== undefined;
       if (!shouldMove(owner.sentAt, now, elsewhere) || !channel.withdraw(stream)) continue;
       moved++;
       request.moved();

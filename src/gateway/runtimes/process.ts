@@ -1,8 +1,8 @@
 import type { Endpoint } from '../../plan/plan.js';
 import { scriptKey } from '../../protocol/control.js';
 import { slots } from '../../protocol/journal.js';
-import { Channel, type Far } from './channel.js';
-import { frozenMilliseconds, meanAfter, type Place } from './policy.js';
+import { Channel, type RemoteProcess } from './channel.js';
+import { type Candidate, frozenMilliseconds, meanAfter } from './policy.js';
 
 /** How long a process gets nothing when its connection broke, or when it refused a request. */
 const pauseMilliseconds = 100;
@@ -12,7 +12,7 @@ const pauseMilliseconds = 100;
  */
 const lastWordsMilliseconds = 1000;
 /** What a process says is not remembered without limit. */
-const mostOutdated = 1000;
+const mostScripts = 1000;
 
 /** A process that has ended cannot be reached either, and its end is told within this time. */
 const unreachableMilliseconds = 500;
@@ -52,7 +52,7 @@ interface Line<T> {
 }
 
 /** A daemon process as the gateway sees it: one connection for each application group that it serves. */
-export class DaemonProcess<T extends Sendable = Sendable> implements Place, Far {
+export class DaemonProcess<T extends Sendable = Sendable> implements Candidate, RemoteProcess {
   readonly endpoint: Endpoint;
   /** Another process has taken its place: it gets only what that one lacks. */
   replaced = false;
@@ -148,7 +148,6 @@ export class DaemonProcess<T extends Sendable = Sendable> implements Place, Far 
     const line = this.#lines.get(applicationGroup);
     if (!line) return;
     this.#lines.delete(applicationGroup);
-    this.#outdated.delete(applicationGroup);
     this.#ending.add(line.channel);
     line.channel.leave();
   }
@@ -235,7 +234,7 @@ export class DaemonProcess<T extends Sendable = Sendable> implements Place, Far 
       room: this.#events.room,
       goAway: () => this.leave(),
       outdated: (script) => {
-        if (this.#outdated.size < mostOutdated)
+        if (this.#outdated.size < mostScripts)
           this.#outdated.add(scriptKey(script, applicationGroup));
         this.#events.outdated();
       },
@@ -244,7 +243,7 @@ export class DaemonProcess<T extends Sendable = Sendable> implements Place, Far 
         this.#events.current();
       },
       lacks: (script) => {
-        if (this.#lacks.size < mostOutdated) this.#lacks.add(scriptKey(script, applicationGroup));
+        if (this.#lacks.size < mostScripts) this.#lacks.add(scriptKey(script, applicationGroup));
         this.#events.lacks();
       },
       refused: () => this.#outdated.size === 0 && !this.incomplete && this.#pause(),

@@ -7,11 +7,11 @@ import { createClientNames } from '../../../src/gateway/routing/client-names.js'
 import { expandCallable, expandGroup } from '../../../src/gateway/routing/group-names.js';
 import { compileVariables } from '../../../src/gateway/routing/variables.js';
 import {
+  type Candidate,
   capacityOf,
-  choosePlace,
+  chooseProcess,
   extraRequests,
   meanAfter,
-  type Place,
   shouldMove,
 } from '../../../src/gateway/runtimes/policy.js';
 import { createQueue } from '../../../src/gateway/runtimes/queue.js';
@@ -144,7 +144,7 @@ test('group names expand as in mod_wsgi', () => {
   assert.equal(expandCallable(env, new Map([['G', 'app']])), 'app');
 });
 
-const place = (about: Partial<Place>): Place => ({
+const place = (about: Partial<Candidate>): Candidate => ({
   inFlight: 0,
   threads: 2,
   meanMilliseconds: 50,
@@ -160,11 +160,11 @@ test('the least busy process is chosen, a fresh one before a silent one', () => 
   const full = place({ inFlight: 2 });
   const silent = place({ inFlight: 0, silentSince: 1 });
   const closed = place({ takes: false });
-  assert.equal(choosePlace([busy, idle, full], 5000), idle);
-  assert.equal(choosePlace([silent, busy], 5000), busy);
-  assert.equal(choosePlace([silent, busy], 500), silent, 'not silent for long');
-  assert.equal(choosePlace([silent, full], 5000), silent);
-  assert.equal(choosePlace([full, closed], 5000), undefined);
+  assert.equal(chooseProcess([busy, idle, full], 5000), idle);
+  assert.equal(chooseProcess([silent, busy], 5000), busy);
+  assert.equal(chooseProcess([silent, busy], 500), silent, 'not silent for long');
+  assert.equal(chooseProcess([silent, full], 5000), silent);
+  assert.equal(chooseProcess([full, closed], 5000), undefined);
 });
 
 test('a process gets as many requests more than its threads as these finish within a millisecond', () => {

@@ -8,7 +8,7 @@ import { DiskAllowance } from '../../../src/gateway/disk-allowance.js';
 import { toGiveUp } from '../../../src/gateway/held-answers.js';
 import { initialWindow } from '../../../src/protocol/frames.js';
 import type { FakeRequest } from './support/fake-runtime.js';
-import { get, type Running, run } from './support/running.js';
+import { allowNoFiles, get, type Running, run } from './support/running.js';
 
 const mebi = 1024 * 1024;
 const timeout = 60_000;
@@ -149,12 +149,7 @@ test('where no file can be made, an answer waits for its client, and the log say
   timeout,
 }, async (t) => {
   const running = await run(t);
-  const { TMPDIR } = process.env;
-  process.env['TMPDIR'] = '/nowhere/at/all';
-  t.after(() => {
-    if (TMPDIR === undefined) delete process.env['TMPDIR'];
-    else process.env['TMPDIR'] = TMPDIR;
-  });
+  allowNoFiles(t);
   const blocks = 350;
   const runtime = await running.runtime(() => {});
   const reader = new SlowReader(t, running, blocks);

@@ -4,8 +4,8 @@ import { createAllowance, wideWindow } from '../../../src/gateway/allowance.js';
 import { Connection, type ConnectionOwner } from '../../../src/gateway/http/connection.js';
 import { UnfinishedHeads } from '../../../src/gateway/http/unfinished-heads.js';
 import { initialWindow } from '../../../src/protocol/frames.js';
-import type { FakeRequest } from './support/fake-runtime.js';
-import { get, run } from './support/running.js';
+import type { FakeRequest, FakeRuntime } from './support/fake-runtime.js';
+import { allowNoFiles, get, type Running, run } from './support/running.js';
 
 test('a client that does not read is given up after Timeout without progress', async (t) => {
   const running = await run(t, { host: { timeout: 1 } });
@@ -123,16 +123,7 @@ test('with threads to spare an application reads a long upload while it comes', 
 
 test('slow uploads hold half of the threads and never the other half', async (t) => {
   const running = await run(t);
-  const runtime = await running.runtime(
-    (request) => {
-      if (!request.hasBody) request.text('quick');
-    },
-    { threads: 4 },
-  );
-  for (let count = 0; count < 6; count++)
-    running
-      .client()
-      .send(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 900000\r\n\r\n${'s'.repeat(100_000)}`);
+  const runtime = await underSlowUploads(running);
   await runtime.request(1);
   for (let count = 0; count < 4; count++) assert.equal((await running.ask(get('/'))).body, 'quick');
   assert.equal(runtime.requests.filter((request) => request.hasBody).length, 2);
@@ -140,16 +131,7 @@ test('slow uploads hold half of the threads and never the other half', async (t)
 
 test('of several gateways each has its share of that half', async (t) => {
   const running = await run(t, { gateways: 2 });
-  const runtime = await running.runtime(
-    (request) => {
-      if (!request.hasBody) request.text('quick');
-    },
-    { threads: 4 },
-  );
-  for (let count = 0; count < 6; count++)
-    running
-      .client()
-      .send(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 900000\r\n\r\n${'s'.repeat(100_000)}`);
+  const runtime = await underSlowUploads(running);
   await runtime.request(0);
   for (let count = 0; count < 4; count++) assert.equal((await running.ask(get('/'))).body, 'quick');
   assert.equal(runtime.requests.filter((request) => request.hasBody).length, 1);
@@ -270,12 +252,7 @@ test('a body that went to disk moves to another process whole', async (t) => {
 
 test('where no file can be made, a long body goes on to the application as it comes', async (t) => {
   const running = await run(t);
-  const { TMPDIR } = process.env;
-  process.env['TMPDIR'] = '/nowhere/at/all';
-  t.after(() => {
-    if (TMPDIR === undefined) delete process.env['TMPDIR'];
-    else process.env['TMPDIR'] = TMPDIR;
-  });
+  allowNoFiles(t);
   const text = 'x'.repeat(1_000_000);
   const runtime = await running.runtime((request) => request.grant(2_000_000));
   const answer = running.ask(
@@ -286,3 +263,16 @@ test('where no file can be made, a long body goes on to the application as it co
   request.text(String(request.body.length));
   assert.equal((await answer).body, '1000000');
 });
+
+/** A process with four threads, which answers requests without a body, and six clients that upload slowly. */
+async function underSlowUploads(running: Running): Promise<FakeRuntime> {
+  const runtime = await running.runtime(
+    (request) => {
+      if (!request.hasBody) request.text('quick');
+    },
+    { threads: 4 },
+  );
+  const head = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 900000\r\n\r\n';
+  for (let count = 0; count < 6; count++) running.client().send(head + 's'.repeat(100_000));
+  return runtime;
+}

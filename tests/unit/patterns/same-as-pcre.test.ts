@@ -6,6 +6,7 @@ import { parsePattern } from '../../../src/patterns/parse.js';
 import { printPattern } from '../../../src/patterns/print.js';
 import { shortest, some, type Tree } from '../../../src/patterns/syntax.js';
 import { openPcre2 } from '../../support/pcre2.js';
+import { numbersFrom } from '../../support/random.js';
 
 const pcre = openPcre2();
 const rounds = 4000;
@@ -15,7 +16,8 @@ test(`${rounds} random patterns give the matches and groups of PCRE, by either e
   skip: typeof pcre === 'string' && pcre,
 }, () => {
   if (typeof pcre === 'string') return;
-  const random = randomFrom(20_261_124);
+  const numbers = numbersFrom(20_261_124);
+  const random: Random = (below) => Math.floor(numbers() * below);
   const compared = { v8: 0, linear: 0 };
   for (let round = 0; round < rounds; round++) {
     const source = randomPattern(random, 4);
@@ -63,16 +65,6 @@ function groups(match: RegExpExecArray | null) {
 }
 
 type Random = (below: number) => number;
-
-function randomFrom(seed: number): Random {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296) * below);
-  };
-}
 
 const atoms = [
   'a',

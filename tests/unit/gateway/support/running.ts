@@ -126,3 +126,13 @@ export async function run(t: TestContext, options: RunOptions = {}): Promise<Run
 export function get(path: string, ...headers: string[]): string {
   return `GET ${path} HTTP/1.1\r\nHost: example.com\r\n${headers.map((header) => `${header}\r\n`).join('')}\r\n`;
 }
+
+/** Until the end of a test the gateway can make no files: their folder is not there. */
+export function allowNoFiles(t: TestContext): void {
+  const { TMPDIR } = process.env;
+  process.env['TMPDIR'] = '/nowhere/at/all';
+  t.after(() => {
+    if (TMPDIR === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = TMPDIR;
+  });
+}

@@ -6,7 +6,7 @@ import type { Endpoint, HostPlan, Plan } from '../plan/plan.js';
 import { compileAccessLogs, type WriteLine } from './access-log.js';
 import { createAllowance } from './allowance.js';
 import { DiskAllowance, type DiskLimits, diskLimits } from './disk-allowance.js';
-import { createHandler } from './handle.js';
+import { Handler } from './handle.js';
 import { HeldAnswers } from './held-answers.js';
 import type { ConnectionRules } from './http/connection.js';
 import { createFront, type ListenTarget } from './http/front.js';
@@ -105,13 +105,14 @@ export function createGateway(options: GatewayOptions): Gateway {
     nextRequestId: createIds(options.number),
     logAccess: createAccessLog(plan.hosts, options.accessLogs, clock.now),
   };
+  const handler = new Handler({ services, sites, pools, clientNames: createClientNames() });
   const front = createFront({
     name: `${options.number.toString(36)}-`,
     rules: (address, port) => rulesOf(sites.first(address, port).host),
     maxConnections: options.maxConnections ?? mostConnections(),
     maxHead: headLimit(plan.hosts),
     ...(options.headTimeout === undefined ? {} : { headTimeout: options.headTimeout }),
-    handle: createHandler({ services, sites, pools, clientNames: createClientNames() }),
+    handle: (exchange) => handler.handle(exchange),
     rejected({ peer, status, reason }) {
       const { host } = sites.first(peer.localAddress, peer.localPort);
       const client = peer.remoteAddress;

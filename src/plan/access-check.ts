@@ -5,13 +5,17 @@ import { type MountTarget, sectionApplies } from '../rules/section-applies.js';
 import { usedDocumentRoot } from './document-root.js';
 import type { Facts } from './facts.js';
 import type { PlannedHost } from './hosts.js';
+import type { SectionPlan } from './plan.js';
 
 interface Opened {
   readonly target: MountTarget;
   readonly at: Span;
 }
 
-/** Scripts and folders that no Require says anything about: every request for them gets 403. */
+/**
+ * Scripts and folders that no Require says anything about, or only the `<Directory />` of the stock files that
+ * denies all: every request for them gets 403.
+ */
 export function checkAccess(
   hosts: readonly PlannedHost[],
   facts: Pick<Facts, 'paths'>,
@@ -57,7 +61,19 @@ function forms(target: MountTarget, { paths }: Pick<Facts, 'paths'>): MountTarge
 function isStated(host: PlannedHost, target: MountTarget): boolean {
   if (host.plan.settings.access.kind !== 'denied' || host.stated.settings.require) return true;
   return host.sections.some(
-    ({ plan }) => plan.settings.access && sectionApplies(plan, target) !== 'never',
+    ({ plan }) =>
+      plan.settings.access && !deniesAll(plan) && sectionApplies(plan, target) !== 'never',
+  );
+}
+
+/** Nobody writes it for this target: it asks for a Require that opens something. */
+function deniesAll({ kind, match, within, settings: { access } }: SectionPlan): boolean {
+  return (
+    kind === 'directory' &&
+    within === undefined &&
+    match.kind === 'prefix' &&
+    match.path === '/' &&
+    access?.kind === 'denied'
   );
 }
 

@@ -42,12 +42,17 @@ function shadowed(
 }
 
 /** One file, run alike: who asks for the one gets what the other would have said. */
-function sameAnswer({ plan: a }: Candidate, { plan: b }: Candidate): boolean {
+function sameAnswer({ plan: a, stated }: Candidate, { plan: b }: Candidate): boolean {
   return (
-    a.target === b.target &&
+    fileOf(a.target, stated.url) === b.target &&
     !a.folder &&
     JSON.stringify(a.override ?? null) === JSON.stringify(b.override ?? null)
   );
+}
+
+/** `app.wsgi/$1` is the file `app.wsgi`, with the rest of the URL behind it. */
+function fileOf(target: string, url: UrlPattern): string {
+  return url.kind === 'regex' ? target.replace(/\/\$\d.*$/s, '') : target;
 }
 
 function shadow(alias: Alias, earlier: Alias, same: boolean): Diagnostic {

@@ -12,6 +12,8 @@ interface UnsupportedFamily {
   readonly directives?: string;
   readonly sections?: string;
   readonly hint?: string;
+  /** The hint helps only where one of the words is such a one. */
+  readonly hintFor?: RegExp;
 }
 
 /** Directives that would change what clients get to see: known, and refused until they work. */
@@ -46,7 +48,8 @@ export const unsupportedFamilies: readonly UnsupportedFamily[] = [
     directives: 'AuthType AuthName AuthUserFile AuthGroupFile AuthBasicProvider AuthDigestProvider',
     sections: 'AuthnProviderAlias AuthzProviderAlias',
   },
-  { what: 'response headers', directives: 'Header RequestHeader' },
+  { what: 'response headers', directives: 'Header' },
+  { what: 'request headers', directives: 'RequestHeader' },
   { what: 'expiry', prefix: /^Expires/i, directives: 'ExpiresActive ExpiresDefault ExpiresByType' },
   {
     what: 'caching',
@@ -64,6 +67,7 @@ export const unsupportedFamilies: readonly UnsupportedFamily[] = [
     directives:
       'SetHandler AddHandler RemoveHandler Action SetInputFilter SetOutputFilter AddInputFilter AddOutputFilter AddOutputFilterByType FilterDeclare FilterProvider ScriptAliasMatch ScriptLog ScriptSock',
     hint: 'WSGI scripts are mounted with WSGIScriptAlias, which needs no handler',
+    hintFor: /^wsgi-script$/i,
   },
   {
     what: 'other mappings',
@@ -154,7 +158,7 @@ function split(names: string | undefined): string[] {
 function declaration(
   kind: Declaration['kind'],
   name: string,
-  { what, hint }: UnsupportedFamily,
+  { what, hint, hintFor }: UnsupportedFamily,
 ): Declaration {
   return {
     name,
@@ -167,13 +171,14 @@ function declaration(
     effect: (call) => {
       if (name.toLowerCase() === 'sslengine') noteTls(call);
       if (kind === 'directive' && changesNothing(call)) return;
+      const hinted = !hintFor || call.words.some(({ value }) => hintFor.test(value));
       passOver(
         call,
         'unsupported-directive',
         `${titleOf(call.node)} (${what}) is not supported yet`,
         {
           at: call.nameAt,
-          ...(hint !== undefined && { hint }),
+          ...(hint !== undefined && hinted && { hint }),
         },
       );
     },

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type Diagnostic, hasErrors } from '../base/diagnostic.js';
 import { inReadingOrder } from '../base/order.js';
+import { formatSpan } from '../base/span.js';
 import { formatGroupLines } from '../plan/format.js';
 import type { Plan } from '../plan/plan.js';
 import { realMachine } from '../python/machine.js';
@@ -85,7 +86,18 @@ async function checkConfiguration(
   const found = startDiagnostics(startProblems(plan), config, machine.self.uid === 0);
   if (options.import) {
     const { importScripts } = await import('../server/import-scripts.js');
-    found.push(...(await importScripts({ plan, facts, machine })));
+    const imported = await importScripts({ plan, facts, machine });
+    found.push(...imported.filter((one) => !diagnostics.some((told) => areSame(told, one))));
   }
   return { plan, diagnostics: inReadingOrder([...diagnostics, ...found], options.file) };
+}
+
+/** The text of a script tells some of what its import finds. */
+function areSame(one: Diagnostic, other: Diagnostic): boolean {
+  return (
+    one.message === other.message &&
+    one.at !== undefined &&
+    other.at !== undefined &&
+    formatSpan(one.at) === formatSpan(other.at)
+  );
 }

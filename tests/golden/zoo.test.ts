@@ -406,6 +406,14 @@ const animals: Record<string, Animal> = {
       return zoo.site(`python-home=${zoo.venv()}`, { script });
     },
   },
+  'import of a script whose callable has another name': {
+    codes: ['script-callable-missing'],
+    command: 'import',
+    make: (zoo) => {
+      const script = zoo.file('app.wsgi', soundScript.replaceAll('application', 'app'));
+      return zoo.site(`python-home=${zoo.venv()}`, { script });
+    },
+  },
   'import that ends its process': {
     codes: ['script-import-failed'],
     command: 'import',

@@ -8,7 +8,7 @@ export type Event =
   /** What all processes together need when they have started, and what one process may have. */
   | { type: 'open-files'; needed: number; limit: number }
   | { type: 'server-listening'; addresses: string[] }
-  | { type: 'server-stopping'; reason: string }
+  | { type: 'server-stopping'; reason: string; atOnce?: true }
   | { type: 'server-stopped' }
   | { type: 'server-failed'; message: string }
   /** What an application had started in a session of its own; killed at the end of the server. */

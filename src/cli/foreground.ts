@@ -84,19 +84,19 @@ interface StopSignals {
   /** As if a signal had come. */
   give(reason: string): void;
   /** What the first one does from now on, also where it came before, and what a second one does. */
-  heed(first: (reason: string) => void, second: () => void): void;
+  heed(first: (reason: string) => void, second: (reason: string) => void): void;
 }
 
 /** From the first moment: a server that is ended while it starts would leave files behind. A second one ends it so. */
 function catchStopSignals(): StopSignals {
   let asked: { readonly reason: string; readonly at: number } | undefined;
   let first = (_reason: string): void => {};
-  let second = (): void => process.exit(exitStatus.errors);
+  let second = (_reason: string): void => process.exit(exitStatus.errors);
   const give = (reason: string) => {
     if (asked === undefined) {
       asked = { reason, at: performance.now() };
       first(reason);
-    } else if (performance.now() - asked.at > sameSignal) second();
+    } else if (performance.now() - asked.at > sameSignal) second(reason);
   };
   for (const signal of stopSignals) process.on(signal, () => give(signal));
   return {
@@ -121,13 +121,20 @@ function untilStopped(
       failed(internalErrorText(error, process.env).trimEnd());
       process.exitCode = exitStatus.errors;
       signals.give('an error of its own');
-      server.stopNow();
+      server.stopNow('an error of its own');
     });
     const stop = (reason: string) => {
-      // The terminal has just written ^C.
-      if (reason === 'SIGINT' && process.stderr.isTTY) process.stderr.write('\n');
+      leaveLine(reason);
       server.stop(`got ${reason}`).then(resolve, reject);
     };
-    signals.heed(stop, () => server.stopNow());
+    signals.heed(stop, (reason) => {
+      leaveLine(reason);
+      server.stopNow(`got ${reason}`);
+    });
   });
+}
+
+/** The terminal has just written ^C. */
+function leaveLine(reason: string): void {
+  if (reason === 'SIGINT' && process.stderr.isTTY) process.stderr.write('\n');
 }

@@ -27,7 +27,7 @@ export function wordingOf(event: Event): Wording {
     case 'server-listening':
       return always(`listening on ${event.addresses.join(' ')}`);
     case 'server-stopping':
-      return always(`stopping: ${event.reason}`);
+      return always(`stopping${event.atOnce ? ' at once' : ''}: ${event.reason}`);
     case 'server-stopped':
       return always('stopped');
     case 'server-failed':

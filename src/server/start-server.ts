@@ -42,7 +42,7 @@ export interface Server {
   /** Lets requests finish, then ends everything; resolves when no process and no file is left. Once only. */
   stop(reason: string): Promise<void>;
   /** Hurries a `stop` that is under way: kills whatever still runs. */
-  stopNow(): void;
+  stopNow(reason: string): void;
 }
 
 /**
@@ -225,7 +225,8 @@ function stopping(running: Running): Pick<Server, 'stop' | 'stopNow'> {
       under ??= stop(reason);
       return under;
     },
-    stopNow() {
+    stopNow(reason) {
+      emit({ type: 'server-stopping', reason, atOnce: true });
       gateways.killNow();
       supervisor.killNow();
     },

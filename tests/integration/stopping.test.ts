@@ -38,6 +38,7 @@ testWithPythons(
       // Within half a second it would count as the same one.
       await pause(600);
       server.signal('SIGINT');
+      await server.until(({ msg }) => msg === 'stopping at once: got SIGINT', 'says so');
       await server.until(isEvent('server-stopped'), 'stops at once');
       await answer;
     });

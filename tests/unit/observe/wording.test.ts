@@ -39,6 +39,11 @@ const table: [Event, string, string][] = [
     'listening on http://127.0.0.1:80/',
   ],
   [{ type: 'server-stopping', reason: 'got SIGTERM' }, 'info', 'stopping: got SIGTERM'],
+  [
+    { type: 'server-stopping', reason: 'got SIGINT', atOnce: true },
+    'info',
+    'stopping at once: got SIGINT',
+  ],
   [{ type: 'server-stopped' }, 'info', 'stopped'],
   [{ type: 'server-failed', message: 'x' }, 'error', 'the server cannot go on: x'],
   [{ type: 'gateway-up', gateway: 0, pid: 3 }, 'info', 'gateway 0 is up as process 3'],

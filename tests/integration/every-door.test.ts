@@ -8,13 +8,15 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { ask } from '../support/http.js';
+import { setTimeout as pause } from 'node:timers/promises';
+import { ask, open } from '../support/http.js';
 import { pythonsForVenvs } from '../support/pythons.js';
 import { reachableRepository } from '../support/reachable-repository.js';
 import { makeReadableFolder } from '../support/run-folder.js';
-import { isEvent, type LogLine, startVenvhost } from '../support/server.js';
+import { isEvent, type LogLine, type Server, startVenvhost } from '../support/server.js';
 import { findUser } from '../support/users.js';
 import { makeVenv } from '../support/venvs.js';
 
@@ -47,11 +49,13 @@ test('from a process of each hosted user, every door to others is closed', { ski
     const daemons = new Map<string, number>();
     for (const user of users) daemons.set(user, await pidOf(user));
     const all = server.descendants();
+    const upload = await spool(server);
     const listed = entriesBelow(sockets);
     for (const group of users) {
       const own = daemons.get(group);
       const asked = {
         pids: [server.pid, ...all].filter((pid) => pid !== own),
+        descriptors: Object.fromEntries(all.map((pid) => [pid, descriptorsOf(pid)])),
         sockets: listed.filter((path) => path.endsWith('.sock')),
         folders: [...readdirSync(sockets).map((name) => join(sockets, name)), logs],
         files: [
@@ -71,6 +75,7 @@ test('from a process of each hosted user, every door to others is closed', { ski
       assert.equal(answer.pid, own);
       assert.deepEqual(answer.opened, [], `what ${group} could do`);
     }
+    upload.destroy();
     assert.deepEqual(portsOf([server.pid, ...all]), [server.port], 'nothing else listens');
     for (const pid of all) assert.ok(!secretIn(pid), `${pid} shows no secret`);
   } finally {
@@ -93,7 +98,7 @@ CustomLog "${folder}/logs/access.log" "%h %r"
 ${users
   .map(
     (user) => `
-WSGIDaemonProcess ${user} python-home="${venv}" user=${user}
+WSGIDaemonProcess ${user} python-home="${venv}" user=${user} threads=1
 WSGIScriptAlias /${user} "${fixtures}/tries-every-door.wsgi" process-group=${user} application-group=%{GLOBAL}`,
   )
   .join('')}
@@ -116,9 +121,36 @@ function portsOf(pids: readonly number[]): number[] {
   });
 }
 
+/** Has a gateway keep a request body in a file, since it would hold all threads, and waits until it does. */
+async function spool(server: Server): Promise<Socket> {
+  const upload = await open(server.port);
+  upload.write(`POST /${users[0]} HTTP/1.1\r\nHost: x\r\nContent-Length: 4000000\r\n\r\n`);
+  upload.write(Buffer.alloc(3_000_000));
+  const nameless = (pid: number) =>
+    descriptorsOf(pid).some((fd) => /\(deleted\)$/.test(targetOf(pid, fd)));
+  for (const end = performance.now() + 30_000; !server.descendants().some(nameless); ) {
+    assert.ok(performance.now() < end, 'the body is kept in a file');
+    await pause(20);
+  }
+  return upload;
+}
+
+function descriptorsOf(pid: number): number[] {
+  return readdirSync(`/proc/${pid}/fd`).map(Number);
+}
+
+/** Empty where it has been closed by now. */
+function targetOf(pid: number, fd: number): string {
+  try {
+    return readlinkSync(`/proc/${pid}/fd/${fd}`);
+  } catch {
+    return '';
+  }
+}
+
 function socketsOf(pid: number): string[] {
-  return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
-    const target = readlinkSync(`/proc/${pid}/fd/${fd}`);
+  return descriptorsOf(pid).flatMap((fd) => {
+    const target = targetOf(pid, fd);
     return /^socket:\[(\d+)\]$/.exec(target)?.[1] ?? [];
   });
 }

@@ -13,11 +13,12 @@ import { createFront, type ListenTarget } from './http/front.js';
 import { mostUnfinished } from './http/unfinished-heads.js';
 import { unparsed } from './http/unparsed.js';
 import { limitRepeats } from './repeats.js';
+import { tellRejected } from './request-events.js';
 import { createClientNames } from './routing/client-names.js';
 import { createFiles } from './routing/files.js';
 import { createSite } from './routing/site.js';
 import { createSites, literalNames } from './routing/sites.js';
-import type { Variables } from './routing/variables.js';
+import { noVariables } from './routing/variables.js';
 import { createPools } from './runtimes/pools.js';
 import type { Services } from './services.js';
 
@@ -68,7 +69,6 @@ const defaultConnections = 16_384;
 /** Open files that belong to no client: listeners, logs, processes of applications; and answers that wait on disk. */
 const spareFiles = 256 + diskLimits.files;
 const fewestFiles = 512;
-const noVariables: Variables = new Map();
 /** Bytes of a request head that are parsed at all, whatever the limits say. */
 const mostHead = 4 * 1024 * 1024;
 
@@ -115,9 +115,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     handle: (exchange) => handler.handle(exchange),
     rejected({ peer, status, reason }) {
       const { host } = sites.first(peer.localAddress, peer.localPort);
-      const client = peer.remoteAddress;
       const request = services.nextRequestId();
-      emit({ type: 'request-rejected', host: host.id, client, status, reason, request });
+      tellRejected(emit, { host, peer, request }, status, reason);
       const record = { requestId: request, path: '-', query: '', variables: noVariables };
       services.logAccess(unparsed(peer, status, clock.now()), host, record);
     },

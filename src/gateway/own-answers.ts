@@ -2,15 +2,14 @@ import type { HostPlan } from '../plan/plan.js';
 import { FileAnswer } from './file-answer.js';
 import { answerHead } from './http/answer-head.js';
 import { type Exchange, type ExchangeOwner, nobody } from './http/exchange.js';
-import { tellCut, tellFailed } from './request-events.js';
+import { tellCut, tellFailed, tellRejected } from './request-events.js';
 import { selfUrl } from './routing/canonical.js';
 import type { Resolution, Route } from './routing/route.js';
-import type { Variables } from './routing/variables.js';
+import { noVariables, type Variables } from './routing/variables.js';
 import type { AccessRecord, Services } from './services.js';
 
 const allowed = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
 const allowedOnFiles = 'GET, HEAD, POST, OPTIONS';
-const noVariables: Variables = new Map();
 
 /** What the gateway answers by itself, without an application. */
 export class OwnAnswers {
@@ -48,15 +47,7 @@ export class OwnAnswers {
   /** The request itself is wrong. */
   reject(exchange: Exchange, host: HostPlan, status: number, reason: string): void {
     const request = this.visit(exchange, host, exchange.target);
-    const client = exchange.peer.remoteAddress;
-    this.#services.emit({
-      type: 'request-rejected',
-      host: host.id,
-      client,
-      status,
-      reason,
-      request,
-    });
+    tellRejected(this.#services.emit, { host, peer: exchange.peer, request }, status, reason);
     exchange.fail(status, status === 405 ? ['Allow', allowed] : []);
   }
 

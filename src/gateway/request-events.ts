@@ -1,6 +1,6 @@
 import type { Emit } from '../base/events.js';
 import type { HostPlan } from '../plan/plan.js';
-import type { Exchange } from './http/exchange.js';
+import type { Exchange, Peer } from './http/exchange.js';
 
 /** A request that something is told of. */
 export interface Told {
@@ -10,6 +10,21 @@ export interface Told {
   /** Where it is, or was to be, run. */
   readonly processGroup?: string;
   readonly pid?: number;
+}
+
+/** A request that was not understood, or may not be as it is. */
+export function tellRejected(
+  emit: Emit,
+  {
+    host,
+    peer,
+    request,
+  }: { readonly host: HostPlan; readonly peer: Peer; readonly request: string },
+  status: number,
+  reason: string,
+): void {
+  const client = peer.remoteAddress;
+  emit({ type: 'request-rejected', host: host.id, client, status, reason, request });
 }
 
 export function tellFailed(emit: Emit, told: Told, status: number, reason: string): void {

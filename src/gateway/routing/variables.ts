@@ -6,6 +6,7 @@ import type { Exchange } from '../http/exchange.js';
 
 /** Variables of one request: named groups of sections, SetEnv, PassEnv, UnsetEnv, SetEnvIf. */
 export type Variables = ReadonlyMap<string, string>;
+export const noVariables: Variables = new Map();
 
 /** Computes the variables of a request; the same map each time where no rule looks at the request. */
 export type VariablesOf = (exchange: Exchange, path: string) => Variables;

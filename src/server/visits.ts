@@ -4,7 +4,8 @@ import { createFiles, type Files } from '../gateway/routing/files.js';
 import type { Resolution, Route, Unresolved } from '../gateway/routing/route.js';
 import { createSite, type Site } from '../gateway/routing/site.js';
 import { createSites, type Sites } from '../gateway/routing/sites.js';
-import type { AccessRule, HostPlan, Plan, UrlMatch } from '../plan/plan.js';
+import type { HostPlan, Plan, UrlMatch } from '../plan/plan.js';
+import { whomLetsIn } from './possible-verdicts.js';
 
 /** What a visitor would get for one URL of each mount, alias and DocumentRoot, as the gateway decides it. */
 export interface Visit {
@@ -110,12 +111,10 @@ function visit(plan: Plan, site: Site, origin: string, path: string): Visit {
   const url = origin + path;
   if ('status' in found) return nothing(url, found);
   const { settings } = found.route;
-  const verdict =
-    settings.closed === undefined ? verdictOf(settings.access) : { allows: 'never' as const };
-  if (verdict.allows === 'never')
+  const lets = settings.closed === undefined ? whomLetsIn(settings.access) : 'nobody';
+  if (lets === 'nobody')
     return { url, status: 403, text: whyDenied(site.host, found.route), restricted: false };
-  const restricted = verdict.allows === 'some';
-  return { url, ...answer(plan, found), restricted };
+  return { url, ...answer(plan, found), restricted: lets === 'some' };
 }
 
 function nothing(url: string, { status, reason }: Unresolved): Visit {
@@ -153,33 +152,6 @@ function application(
   if (group.broken)
     return { ...about, status: 503, text: `${where} is broken (${group.broken.code})` };
   return { ...about, status: 200, text: `${script} in ${where}` };
-}
-
-interface Verdict {
-  readonly allows: 'always' | 'some' | 'never';
-}
-
-/** What can be said of a rule without a request. */
-function verdictOf(rule: AccessRule): Verdict {
-  switch (rule.kind) {
-    case 'granted':
-      return { allows: 'always' };
-    case 'denied':
-      return { allows: 'never' };
-    case 'all':
-    case 'any': {
-      const parts = rule.of
-        .filter(({ kind }) => kind !== 'not')
-        .map((part) => verdictOf(part).allows);
-      const [decides, other] =
-        rule.kind === 'all' ? (['never', 'always'] as const) : (['always', 'never'] as const);
-      if (parts.includes(decides)) return { allows: decides };
-      const plain = parts.length === rule.of.length && parts.every((part) => part === other);
-      return { allows: plain ? other : 'some' };
-    }
-    default:
-      return { allows: 'some' };
-  }
 }
 
 function whyDenied(host: HostPlan, { settings, directory }: Route): string {

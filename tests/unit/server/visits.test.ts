@@ -103,6 +103,22 @@ test('what a visitor would get: a place that is closed because a directive was p
   );
 });
 
+test('what a visitor would get: nothing where what is not supported may keep everybody out', async (t) => {
+  const negated = [
+    'Require not expr true',
+    '<RequireNone>\nRequire expr true\n</RequireNone>',
+    '<RequireNone>\nRequire all granted\n</RequireNone>',
+  ];
+  for (const line of negated) {
+    const access = `<Directory HERE>\n<RequireAll>\nRequire all granted\n${line}\n</RequireAll>\n</Directory>\n`;
+    assert.equal(
+      await said(t, `WSGIScriptAlias / HERE/app.wsgi\n${access}`, true),
+      'every request gets 403: the <Directory> in line 6 of /etc/app.conf lets nobody in\n',
+      line,
+    );
+  }
+});
+
 test('what a visitor would get: a pattern that is given up', async (t) => {
   const pattern = '^/(?!x)(\\w+\\s?)*$';
   const closed = `<LocationMatch "${pattern}">\nRequire all denied\n</LocationMatch>\n`;

@@ -9,7 +9,7 @@ import { DiskAllowance, type DiskLimits, diskLimits } from './disk-allowance.js'
 import { Handler } from './handle.js';
 import { HeldAnswers } from './held-answers.js';
 import type { ConnectionRules } from './http/connection.js';
-import { createFront, type ListenTarget } from './http/front.js';
+import { Front, type ListenTarget } from './http/front.js';
 import { mostUnfinished } from './http/unfinished-heads.js';
 import { unparsed } from './http/unparsed.js';
 import { limitRepeats } from './repeats.js';
@@ -106,7 +106,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     logAccess: createAccessLog(plan.hosts, options.accessLogs, clock.now),
   };
   const handler = new Handler({ services, sites, pools, clientNames: createClientNames() });
-  const front = createFront({
+  const front = new Front({
     name: `${options.number.toString(36)}-`,
     rules: (address, port) => rulesOf(sites.first(address, port).host),
     maxConnections: options.maxConnections ?? mostConnections(),

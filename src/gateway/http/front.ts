@@ -29,20 +29,6 @@ export type ListenTarget =
   | { readonly fd: number }
   | { readonly port: number; readonly address?: string };
 
-export interface Front {
-  /** Listens on each; the addresses come back in the same order. */
-  listen(targets: readonly ListenTarget[]): Promise<AddressInfo[]>;
-  /** Bytes that clients have not taken yet. */
-  unsent(): number;
-  /** What is being answered. */
-  running(): Pick<Exchange, 'target' | 'startedAt'>[];
-  /** Once a second. @returns how many request heads were given up since the last time. */
-  tick(now: number): number;
-  /** Takes no new connections, lets answers finish. Resolves when all connections are gone. */
-  drain(): Promise<void>;
-  close(): Promise<void>;
-}
-
 interface ParserError extends Error {
   readonly code?: string;
   readonly rawPacket?: Buffer;
@@ -54,22 +40,92 @@ const mostRefused = 64;
 
 const connectionOf = new WeakMap<Duplex, Connection>();
 
-export function createFront(options: FrontOptions): Front {
-  const servers: Server[] = [];
-  const connections = new Set<Connection>();
-  const heads = new UnfinishedHeads();
-  const owner: ConnectionOwner = {
-    handle: options.handle,
-    rejected: ({ peer }, status, reason) => options.rejected({ peer, status, reason }),
-    heads,
-    maxHead: options.maxHead,
-  };
-  let opened = 0;
-  let draining = false;
+/** The listening side of a gateway, and the connections that it has. */
+export class Front {
+  readonly #options: FrontOptions;
+  readonly #servers: Server[] = [];
+  readonly #connections = new Set<Connection>();
+  readonly #heads = new UnfinishedHeads();
+  readonly #owner: ConnectionOwner;
+  #opened = 0;
+  #draining = false;
 
-  function open(socket: Socket): void {
+  constructor(options: FrontOptions) {
+    this.#options = options;
+    this.#owner = {
+      handle: options.handle,
+      rejected: ({ peer }, status, reason) => options.rejected({ peer, status, reason }),
+      heads: this.#heads,
+      maxHead: options.maxHead,
+    };
+  }
+
+  /** Listens on each; the addresses come back in the same order. */
+  listen(targets: readonly ListenTarget[]): Promise<AddressInfo[]> {
+    return Promise.all(
+      targets.map((target) => {
+        const server = this.#makeServer();
+        this.#servers.push(server);
+        return listenOn(server, target);
+      }),
+    );
+  }
+
+  /** What is being answered. */
+  running(): Pick<Exchange, 'target' | 'startedAt'>[] {
+    return [...this.#connections].flatMap(({ current }) => (current ? [current] : []));
+  }
+
+  /** Bytes that clients have not taken yet. */
+  unsent(): number {
+    let bytes = 0;
+    for (const { socket } of this.#connections) bytes += socket.writableLength;
+    return bytes;
+  }
+
+  /** Once a second. @returns how many request heads were given up since the last time. */
+  tick(now: number): number {
+    for (const connection of this.#connections) connection.tick(now);
+    return this.#heads.takeDropped(now);
+  }
+
+  /** Takes no new connections, lets answers finish. Resolves when all connections are gone. */
+  async drain(): Promise<void> {
+    const closed = this.#closeServers();
+    for (const connection of this.#connections) leave(connection);
+    await Promise.all(closed);
+  }
+
+  async close(): Promise<void> {
+    const closed = this.#closeServers();
+    for (const connection of this.#connections) connection.socket.destroy();
+    await Promise.all(closed);
+  }
+
+  #closeServers(): Promise<void>[] {
+    this.#draining = true;
+    return this.#servers.map(
+      (server) => new Promise<void>((resolve) => server.close(() => resolve())),
+    );
+  }
+
+  #makeServer(): Server {
+    const server = makeServer(this.#options);
+    const request = (message: IncomingMessage, response: ServerResponse) =>
+      this.#request(message, response);
+    server.on('connection', (socket) => this.#open(socket));
+    server.on('request', request);
+    server.on('checkContinue', request);
+    server.on('checkExpectation', request);
+    server.on('connect', (_message, duplex) => this.#connect(duplex));
+    server.on('clientError', (error: ParserError, duplex) => this.#clientError(error, duplex));
+    return server;
+  }
+
+  #open(socket: Socket): void {
+    const { name, rules, maxConnections } = this.#options;
     const peer: Peer = {
-      id: `${options.name}${(++opened).toString(36)}`,
+      id: `${name}${(++this.#opened).toString(36)}`,
       remoteAddress: plainAddress(socket.remoteAddress ?? ''),
       remotePort: socket.remotePort ?? 0,
       localAddress: plainAddress(socket.localAddress ?? ''),
@@ -77,34 +133,26 @@ export function createFront(options: FrontOptions): Front {
       requests: 0,
       memory: {},
     };
-    const rules = options.rules(peer.localAddress, peer.localPort);
-    const connection = new Connection(socket, peer, rules, owner);
-    const full = connections.size >= options.maxConnections;
-    connections.add(connection);
+    const connection = new Connection(
+      socket,
+      peer,
+      rules(peer.localAddress, peer.localPort),
+      this.#owner,
+    );
+    const full = this.#connections.size >= maxConnections;
+    this.#connections.add(connection);
     connectionOf.set(socket, connection);
-    const destroySoon = socket.destroySoon.bind(socket);
-    // node:http calls this after the last answer. Destroying with unread input makes the kernel reset the
-    // connection, and the client may lose the answer.
-    socket.destroySoon = () => connection.closeSoftly(destroySoon);
-    // Undocumented: node:http, which takes the bytes from the socket by itself, tells of them by this one call.
-    (socket as Socket & { _unrefTimer?: () => void })._unrefTimer = () => {
-      if (connection.idle) connection.countHead();
-    };
-    socket.on('drain', () => connection.drained());
-    socket.on('end', () => connection.ended());
+    watchSocket(socket, connection);
     socket.on('close', () => {
-      connections.delete(connection);
+      this.#connections.delete(connection);
       connection.gone('the client closed the connection');
     });
-    if (full) refuse(connection, 503, `${options.maxConnections} connections are open already`);
+    if (!full) return;
+    connection.refuse(503);
+    this.#rejected(connection, 503, `${maxConnections} connections are open already`);
   }
 
-  function refuse(connection: Connection, status: number, reason: string): void {
-    connection.refuse(status);
-    options.rejected({ peer: connection.peer, status, reason });
-  }
-
-  function request(message: IncomingMessage, response: ServerResponse): void {
+  #request(message: IncomingMessage, response: ServerResponse): void {
     const connection = connectionOf.get(message.socket);
     if (!connection) return;
     if (connection.closing) {
@@ -122,23 +170,17 @@ export function createFront(options: FrontOptions): Front {
       response as unknown as NativeResponse,
       { method, target, version: version === '1.0' ? '1.0' : '1.1', rawHeaders },
       'status' in head ? unknownHead(target) : head,
-      options.wallClock(),
+      this.#options.wallClock(),
     );
     if ('status' in head) exchange.rejection = head;
     // Undocumented: what the Keep-Alive header says. The time itself is watched by the connection.
     (response as unknown as NativeResponse)._keepAliveTimeout =
       connection.rules.keepAliveTimeout * 1000;
     connection.take(exchange);
-    if (draining) leave(connection);
+    if (this.#draining) leave(connection);
   }
 
-  /** What its client has not taken of the last answer still leaves. */
-  function leave(connection: Connection): void {
-    if (connection.idle) connection.socket.destroySoon();
-    else connection.closing = true;
-  }
-
-  function clientError(error: ParserError, duplex: Duplex): void {
+  #clientError(error: ParserError, duplex: Duplex): void {
     const connection = connectionOf.get(duplex);
     // The parser goes on to complain about what is dropped.
     if (connection?.lingers) return;
@@ -147,94 +189,77 @@ export function createFront(options: FrontOptions): Front {
       return;
     }
     const [status, reason] = parserStatus(error);
-    if (connection.parseError(status, reason))
-      options.rejected({ peer: connection.peer, status, reason });
+    if (connection.parseError(status, reason)) this.#rejected(connection, status, reason);
   }
 
-  function connect(_message: IncomingMessage, duplex: Duplex): void {
+  #connect(duplex: Duplex): void {
     const connection = connectionOf.get(duplex);
     if (connection?.parseError(405, 'method CONNECT'))
-      options.rejected({ peer: connection.peer, status: 405, reason: 'method CONNECT' });
+      this.#rejected(connection, 405, 'method CONNECT');
   }
 
-  function makeServer(): Server {
-    const server = createServer({
-      insecureHTTPParser: false,
-      requireHostHeader: false,
-      maxHeaderSize: options.maxHead,
-      headersTimeout: (options.headTimeout ?? 20) * 1000,
-      requestTimeout: 0,
-      connectionsCheckingInterval: 1000,
-      // It would set a timer after each answer, and has one time for all hosts.
-      keepAliveTimeout: 0,
-      highWaterMark: 64 * 1024,
-      noDelay: true,
+  #rejected({ peer }: Connection, status: number, reason: string): void {
+    this.#options.rejected({ peer, status, reason });
+  }
+}
+
+function makeServer({ maxHead, headTimeout = 20, maxConnections }: FrontOptions): Server {
+  const server = createServer({
+    insecureHTTPParser: false,
+    requireHostHeader: false,
+    maxHeaderSize: maxHead,
+    headersTimeout: headTimeout * 1000,
+    requestTimeout: 0,
+    connectionsCheckingInterval: 1000,
+    // It would set a timer after each answer, and has one time for all hosts.
+    keepAliveTimeout: 0,
+    highWaterMark: 64 * 1024,
+    noDelay: true,
+  });
+  // Undocumented but public since Node 0.5: answers reach clients that have closed their sending side.
+  (server as Server & { httpAllowHalfOpen: boolean }).httpAllowHalfOpen = true;
+  // `close` calls it, and an answer that its client has not taken yet counts as over there.
+  server.closeIdleConnections = () => {};
+  server.maxHeadersCount = 0;
+  // Beyond even those that are told why.
+  server.maxConnections = maxConnections + mostRefused;
+  return server;
+}
+
+function listenOn(server: Server, target: ListenTarget): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.once('listening', () => {
+      server.removeListener('error', reject);
+      server.on('error', () => {});
+      resolve(server.address() as AddressInfo);
     });
-    // Undocumented but public since Node 0.5: answers reach clients that have closed their sending side.
-    (server as Server & { httpAllowHalfOpen: boolean }).httpAllowHalfOpen = true;
-    // `close` calls it, and an answer that its client has not taken yet counts as over there.
-    server.closeIdleConnections = () => {};
-    server.maxHeadersCount = 0;
-    // Beyond even those that are told why.
-    server.maxConnections = options.maxConnections + mostRefused;
-    server.on('connection', open);
-    server.on('request', request);
-    server.on('checkContinue', request);
-    server.on('checkExpectation', request);
-    server.on('connect', connect);
-    server.on('clientError', clientError);
-    return server;
-  }
-
-  function listenOn(target: ListenTarget): Promise<AddressInfo> {
-    const server = makeServer();
-    servers.push(server);
-    return new Promise((resolve, reject) => {
-      server.once('error', reject);
-      server.once('listening', () => {
-        server.removeListener('error', reject);
-        server.on('error', () => {});
-        resolve(server.address() as AddressInfo);
+    if ('fd' in target) server.listen({ fd: target.fd });
+    else
+      server.listen({
+        port: target.port,
+        ...(target.address === undefined ? {} : { host: target.address }),
       });
-      if ('fd' in target) server.listen({ fd: target.fd });
-      else
-        server.listen({
-          port: target.port,
-          ...(target.address === undefined ? {} : { host: target.address }),
-        });
-    });
-  }
+  });
+}
 
-  function closeServers(): Promise<void>[] {
-    draining = true;
-    return servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
-  }
-
-  return {
-    listen: (targets) => Promise.all(targets.map(listenOn)),
-    running() {
-      return [...connections].flatMap(({ current }) => (current ? [current] : []));
-    },
-    unsent() {
-      let bytes = 0;
-      for (const { socket } of connections) bytes += socket.writableLength;
-      return bytes;
-    },
-    tick(now) {
-      for (const connection of connections) connection.tick(now);
-      return heads.takeDropped(now);
-    },
-    async drain() {
-      const closed = closeServers();
-      for (const connection of connections) leave(connection);
-      await Promise.all(closed);
-    },
-    async close() {
-      const closed = closeServers();
-      for (const connection of connections) connection.socket.destroy();
-      await Promise.all(closed);
-    },
+function watchSocket(socket: Socket, connection: Connection): void {
+  const destroySoon = socket.destroySoon.bind(socket);
+  // node:http calls this after the last answer. Destroying with unread input makes the kernel reset the
+  // connection, and the client may lose the answer.
+  socket.destroySoon = () => connection.closeSoftly(destroySoon);
+  // Undocumented: node:http, which takes the bytes from the socket by itself, tells of them by this one call.
+  (socket as Socket & { _unrefTimer?: () => void })._unrefTimer = () => {
+    if (connection.idle) connection.countHead();
   };
+  socket.on('drain', () => connection.drained());
+  socket.on('end', () => connection.ended());
+}
+
+/** What its client has not taken of the last answer still leaves. */
+function leave(connection: Connection): void {
+  if (connection.idle) connection.socket.destroySoon();
+  else connection.closing = true;
 }
 
 /** For a request that is answered with an error and whose body may still come. */

@@ -8,6 +8,7 @@ import type { Terminal } from './terminal.js';
 
 interface ServeOptions {
   readonly venv?: string;
+  readonly pythonPath?: readonly string[];
   readonly port: number;
   readonly host: string;
   readonly callable?: string;
@@ -33,6 +34,11 @@ export function addServe(
     )
     .argument('<script>', 'file with the callable object, such as app.wsgi')
     .option('--venv <folder>', 'root of the virtual environment')
+    .option(
+      '--python-path <folders>',
+      'where its own modules are; several with : between',
+      (text) => text.split(':').filter(Boolean),
+    )
     .option('--port <n>', 'port; 0 is any free one', parsePort, 8080)
     .option('--host <address>', 'IP address to listen on', parseAddress, '127.0.0.1')
     .option('--callable <name>', 'name of the callable object (default: application)')
@@ -44,7 +50,7 @@ export function addServe(
   addLogFormat(command)
     .addHelpText(
       'after',
-      '\nExamples:\n  venvhost serve app.wsgi\n  venvhost serve mysite/wsgi.py --venv ~/venvs/mysite --port 9000',
+      '\nExamples:\n  venvhost serve app.wsgi\n  venvhost serve mysite/wsgi.py --python-path . --venv ~/venvs/mysite',
     )
     .action(async (script: string, options: ServeOptions) => {
       const { logFormat, port, host, ...rest } = options;

@@ -13,6 +13,8 @@ export interface ScriptOptions extends PlanOptions {
   readonly folder: string;
   readonly script: string;
   readonly venv?: string;
+  /** Folders for modules, as python-path. */
+  readonly pythonPath?: readonly string[];
   readonly port?: number;
   readonly callable?: string;
   readonly processes?: number;
@@ -90,7 +92,7 @@ function configForScript(script: string, home: string | undefined, options: Scri
   const at = commandLine(options);
   const stated = <T>(value: T): Stated<T> => ({ value, at });
   const group = groupName(script);
-  const { processes, threads, callable, user } = options;
+  const { processes, threads, callable, user, pythonPath, folder } = options;
   const main: HostSettings = {
     ...emptyHost(),
     serverName: stated({ host: 'localhost' }),
@@ -131,6 +133,9 @@ function configForScript(script: string, home: string | undefined, options: Scri
         options: {
           home: stated(dirname(script)),
           ...(home !== undefined && { pythonHome: stated(home) }),
+          ...(pythonPath && {
+            pythonPath: stated(pythonPath.map((path) => resolve(folder, path))),
+          }),
           ...(processes !== undefined && { processes: stated(processes) }),
           ...(threads !== undefined && { threads: stated(threads) }),
         },

@@ -8,7 +8,7 @@ const machine = 'file /srv/app/app.wsgi\n';
 
 function serve(
   described: string,
-  options: { venv?: string; callable?: string; mount?: string } = {},
+  options: { venv?: string; callable?: string; mount?: string; pythonPath?: string[] } = {},
 ) {
   return planForScript(
     { folder: '/srv', script: 'app/app.wsgi', ...options },
@@ -69,4 +69,9 @@ test('a script that does not exist refuses', async () => {
   );
   assert.equal(diagnostics.find(({ code }) => code === 'script-missing')?.severity, 'error');
   assert.equal(refusesStart(plan, diagnostics), true);
+});
+
+test('folders of modules are those of --python-path, from where the command runs', async () => {
+  const { plan } = await serve('', { pythonPath: ['.', '/srv/lib'] });
+  assert.deepEqual(plan.processGroups[0]?.pythonPath, ['/srv', '/srv/lib']);
 });

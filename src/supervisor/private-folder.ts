@@ -16,7 +16,7 @@ export function makePrivateFolder(folder: string, gid: number | undefined): void
   withPlace(folder, (place) => {
     refuseIfRenamed(folder, place);
     const made = place.at(place.name);
-    makeFolder(made, folder);
+    makeFolder(made, folder, 0o700);
     if (gid === undefined) return;
     const fd = fs.openSync(made, O_DIRECTORY | O_NOFOLLOW);
     try {
@@ -26,6 +26,22 @@ export function makePrivateFolder(folder: string, gid: number | undefined): void
       fs.closeSync(fd);
     }
   });
+}
+
+/** Makes a folder and those above it, through no link of others. @throws Error where that is not possible */
+export function makeFolders(folder: string): void {
+  if (folder === '/') return;
+  const make = () =>
+    withPlace(folder, ({ at, name, found }) => {
+      if (!found) makeFolder(at(name), folder, 0o755);
+    });
+  try {
+    make();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    makeFolders(path.dirname(folder));
+    make();
+  }
 }
 
 function refuseIfRenamed(folder: string, place: Place): void {
@@ -52,9 +68,9 @@ function refusalText(folder: string, error: unknown): string {
 }
 
 /** @throws Error with the name that people know */
-function makeFolder(system: string, folder: string): void {
+function makeFolder(system: string, folder: string, mode: number): void {
   try {
-    fs.mkdirSync(system, { mode: 0o700 });
+    fs.mkdirSync(system, { mode });
   } catch (error) {
     throw new Error(refusalText(folder, error));
   }

@@ -4,7 +4,12 @@ import path from 'node:path';
 import { secretLength } from '../protocol/frames.js';
 import { hasBegun, journalLength } from '../protocol/journal.js';
 import { type BoundSocket, bindUnix } from './listening-handle.js';
-import { makePrivateFolder, removePrivateFolder, removeStaleFolders } from './private-folder.js';
+import {
+  makeFolders,
+  makePrivateFolder,
+  removePrivateFolder,
+  removeStaleFolders,
+} from './private-folder.js';
 
 /** Owner of the files that gateways open; absent: whoever starts the server. */
 export interface Owner {
@@ -96,7 +101,7 @@ function makeFolder(prefix: string, owner: Owner | undefined): Made {
     throw new Error(
       `cannot make sockets in "${folder}": the path "${example}" has ${Buffer.byteLength(example)} bytes, and a Unix socket path at most ${longestSocketPath}; state a shorter WSGISocketPrefix`,
     );
-  fs.mkdirSync(path.dirname(prefix), { recursive: true, mode: 0o755 });
+  makeFolders(path.dirname(path.resolve(prefix)));
   makePrivateFolder(folder, owner?.gid);
   const { dev, ino, uid, gid, mode } = fs.lstatSync(folder);
   return { path: folder, dev, ino, uid, gid, mode };

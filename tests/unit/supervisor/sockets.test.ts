@@ -4,6 +4,7 @@ import {
   chmodSync,
   chownSync,
   existsSync,
+  lchownSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -161,6 +162,18 @@ test('sockets are not made where others may rename their folder', (t) => {
   );
   chmodSync(parent, 0o1777);
   makeSocketFolder(path.join(parent, 'v'), undefined).remove();
+});
+
+const skip = process.getuid?.() === 0 ? false : 'needs root, to make a link of another user';
+test('folders above it are made too, but through no link of another user', { skip }, (t) => {
+  const parent = temporary(t);
+  makeSocketFolder(path.join(parent, 'a/b/v'), undefined).remove();
+  assert.ok(existsSync(path.join(parent, 'a/b')));
+  const theirs = path.join(parent, 'theirs');
+  symlinkSync(path.join(parent, 'a'), theirs);
+  lchownSync(theirs, 65534, 65534);
+  assert.throws(() => makeSocketFolder(path.join(theirs, 'c/v'), undefined), /is not followed/);
+  assert.deepEqual(readdirSync(path.join(parent, 'a')), ['b']);
 });
 
 test('a socket path that the kernel would refuse is a clear error', (t) => {

@@ -2,14 +2,13 @@
  * The entry of a gateway process. Nothing but Node's own modules and what ignores signals may be imported before
  * the user is switched: no line of ours that parses anything ever runs as root.
  */
+import { Socket } from 'node:net';
 import { ignoreSignals } from '../base/deaf.js';
 
 // Whoever has the user of the gateway may send them: an application without `user=` has.
 ignoreSignals();
 becomeUser(process.argv[2]);
 process.title = 'venvhost: gateway';
-// Not an exit in order: it would run the exit functions of C libraries beside the threads of an embedded Python.
-process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 // A terminal sends Ctrl-C to every process; when a gateway ends is for the supervisor to say.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
@@ -17,12 +16,15 @@ process.on('SIGHUP', () => {});
 await start();
 
 async function start(): Promise<void> {
+  const { messageFd } = await import('./message-pipe.js');
+  const supervisor = new Socket({ fd: messageFd });
   try {
-    const { runGateway } = await import('./run-gateway.js');
-    runGateway(process);
+    const { endAtOnce, runGateway } = await import('./run-gateway.js');
+    supervisor.on('close', endAtOnce);
+    runGateway(supervisor);
   } catch (error) {
     const message = `a gateway cannot start: ${error instanceof Error ? error.message : String(error)}`;
-    process.send?.({ type: 'failed', message });
+    supervisor.write(`${JSON.stringify({ type: 'failed', message })}\n`);
   }
 }
 

@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { Duplex } from 'node:stream';
 import { withoutDebugger } from '../base/deaf.js';
 import { lastLines, lineSplitter } from '../supervisor/lines.js';
 import type { FromGateway, GatewayIdentity, ToGateway } from './link.js';
+import { messageFd, openMessagePipe } from './message-pipe.js';
 
 export interface GatewayCommand {
   /** Path of gateway-main.js. */
@@ -28,8 +30,8 @@ export interface GatewayProcess {
   kill(): void;
 }
 
-/** 0 to 2 are the standard streams, 3 is the IPC channel. */
-const firstInheritedFd = 4;
+/** 0 to 2 are the standard streams, then come the messages. */
+const firstInheritedFd = messageFd + 1;
 
 /** The numbers that the inherited descriptors have in the gateway process. */
 export function inheritedNumbers(command: Pick<GatewayCommand, 'listeners' | 'logs'>): {
@@ -65,19 +67,37 @@ export function startGatewayProcess(
     stream?.on('data', lines.push);
     stream?.on('end', lines.end);
   }
-  child.on('message', (message) => hear(message as FromGateway));
+  const kill = () => void child.kill('SIGKILL');
+  // An application in embedded mode can write there too.
+  const nonsense = (error: Error) => {
+    kept.add(`what it told the supervisor is no message: ${error.message}`);
+    kill();
+  };
+  const socket = child.stdio?.[messageFd] as Duplex | null | undefined;
+  const pipe =
+    socket && openMessagePipe(socket, (message) => attempt(hear, message, nonsense), nonsense);
   watchExit(child, (code, signal, error) => {
     if (error) kept.add(error.message);
     exited({ code, signal, lastLines: kept.all() });
   });
   return {
     pid: child.pid ?? 0,
-    send: (message) => {
-      // One that is dying is replaced; its successor is told everything anew.
-      if (child.connected) child.send(message, () => {});
-    },
-    kill: () => void child.kill('SIGKILL'),
+    // One that is dying is replaced; its successor is told everything anew.
+    send: (message) => pipe?.send(message),
+    kill,
   };
+}
+
+function attempt(
+  hear: (message: FromGateway) => void,
+  message: unknown,
+  failed: (error: Error) => void,
+): void {
+  try {
+    hear(message as FromGateway);
+  } catch (error) {
+    failed(error as Error);
+  }
 }
 
 /** Without descriptors there is a child without streams, which tells its `error`; without memory it throws. */
@@ -86,7 +106,7 @@ function spawnGateway(command: GatewayCommand): ChildProcess {
   return spawn(process.execPath, [...withoutDebugger(), command.main, ...argv], {
     cwd: '/',
     env: { ...command.environment },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc', ...inherited(command)],
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe', ...inherited(command)],
   });
 }
 

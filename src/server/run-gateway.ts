@@ -1,17 +1,13 @@
+import type { Duplex } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import type { Embedded } from '../embed/embedded.js';
 import { createGateway, type Gateway } from '../gateway/gateway.js';
 import { type Appender, createAppender } from '../observe/appender.js';
 import { namedScripts } from '../plan/named-scripts.js';
 import { startEmbeddedRuntime } from './embedded-runtime.js';
-import type { FromGateway, ToGateway } from './link.js';
+import type { ToGateway } from './link.js';
+import { openMessagePipe } from './message-pipe.js';
 import { createOutgoing } from './outgoing.js';
-
-/** The supervisor as a gateway process sees it: `process` with its IPC channel. */
-export interface Link {
-  on(event: 'message', hear: (message: unknown) => void): unknown;
-  send?(message: FromGateway, sent: () => void): boolean;
-}
 
 /** Milliseconds that the last lines of access logs may take. */
 const flushTime = 500;
@@ -20,8 +16,9 @@ const flushTime = 500;
 const mostTold = 3;
 
 /** Builds the gateway when the plan comes, and does what the supervisor says. */
-export function runGateway(link: Link): void {
-  const { tell, emit } = createOutgoing((message, sent) => void link.send?.(message, sent));
+export function runGateway(socket: Duplex): void {
+  const link = openMessagePipe(socket, (message) => obey(message as ToGateway), endAtOnce);
+  const { tell, emit } = createOutgoing(link.send);
   let gateway: Gateway | undefined;
   let number = 0;
   let embedded: Embedded | undefined;
@@ -91,8 +88,7 @@ export function runGateway(link: Link): void {
     tell({ type: 'drained' });
   }
 
-  link.on('message', (received) => {
-    const message = received as ToGateway;
+  function obey(message: ToGateway): void {
     switch (message.type) {
       case 'plan':
         start(message).catch((error: Error) =>
@@ -117,5 +113,10 @@ export function runGateway(link: Link): void {
       case 'drain':
         void drain(message.seconds);
     }
-  });
+  }
+}
+
+/** Not an exit in order: it would run the exit functions of C libraries beside the threads of an embedded Python. */
+export function endAtOnce(): void {
+  process.kill(process.pid, 'SIGKILL');
 }

@@ -33,12 +33,15 @@ testWithPythons(
 /** Says that it is ready and turns in a circle; the one after it answers. */
 const stuck = (marker: string) => `
 import { existsSync, writeFileSync } from 'node:fs';
-process.on('disconnect', () => process.exit());
-process.on('message', ({ type }) => {
-  if (type === 'answer') process.send({ type: 'alive' });
-  if (type === 'drain') process.send({ type: 'drained' });
+import { Socket } from 'node:net';
+const { openMessagePipe } = await import(${JSON.stringify(new URL('../../src/server/message-pipe.js', import.meta.url).href)});
+const supervisor = new Socket({ fd: 3 });
+supervisor.on('close', () => process.exit());
+const pipe = openMessagePipe(supervisor, ({ type }) => {
+  if (type === 'answer') pipe.send({ type: 'alive' });
+  if (type === 'drain') pipe.send({ type: 'drained' });
   if (type !== 'plan') return;
-  process.send({ type: 'ready' }, () => {
+  pipe.send({ type: 'ready' }, () => {
     if (existsSync(${JSON.stringify(marker)})) return;
     writeFileSync(${JSON.stringify(marker)}, '');
     for (;;);

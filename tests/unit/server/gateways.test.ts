@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Event } from '../../../src/base/events.js';
+import { entryOf } from '../../../src/observe/entry.js';
 import type { Endpoint, Plan } from '../../../src/plan/plan.js';
-import type { GatewayExit } from '../../../src/server/gateway-process.js';
+import { type GatewayExit, startGatewayProcess } from '../../../src/server/gateway-process.js';
 import { type GatewaysOptions, startGateways } from '../../../src/server/gateways.js';
 import type { FromGateway, ToGateway } from '../../../src/server/link.js';
 
@@ -170,3 +174,29 @@ test('a gateway for which there are no descriptors ends with the reason, and thr
   );
   assert.match(stderr, /"code":null,"signal":null,"lastLines":\["spawn \S+ EMFILE"\]/);
 });
+
+for (const words of [
+  'nonsense',
+  'null',
+  '{"type":"event"}',
+  '{"type":"event","event":{"type":"unheard of"}}',
+])
+  test(`a gateway that says ${words} ends, and not the server`, async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'venvhost-gateways-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const main = join(folder, 'main.mjs');
+    writeFileSync(
+      main,
+      `import { writeSync } from 'node:fs';
+      writeSync(3, ${JSON.stringify(`${words}\n`)});
+      setInterval(() => {}, 1000);`,
+    );
+    const hear = ({ type, ...rest }: FromGateway) => {
+      if (type === 'event') entryOf((rest as { event: Event }).event, new Date());
+    };
+    const exit = await new Promise<GatewayExit>((exited) =>
+      startGatewayProcess({ main, environment: {}, listeners: [], logs: [] }, hear, exited),
+    );
+    assert.equal(exit.signal, 'SIGKILL');
+    assert.match(exit.lastLines.join(), /^what it told the supervisor is no message: /);
+  });

@@ -331,7 +331,7 @@ export class Pool {
           applicationGroup: this.applicationGroup,
           pid: process.endpoint.pid,
           count: moved,
-          reason: 'the process did not begin them within 1 s',
+          reason: `the process did not begin them within ${frozenMilliseconds / 1000} s`,
         });
     }
   }

@@ -1,13 +1,15 @@
 import type { Emit, Event, EventOf } from '../base/events.js';
 
 /** Events that clients can cause at any rate. */
-type Frequent = EventOf<
-  | 'request-rejected'
-  | 'request-denied'
-  | 'request-failed'
-  | 'response-cut'
-  | 'response-truncated-to-length'
->;
+const frequentTypes = [
+  'request-rejected',
+  'request-denied',
+  'request-failed',
+  'response-cut',
+  'response-truncated-to-length',
+] as const;
+type Frequent = EventOf<(typeof frequentTypes)[number]>;
+const frequent = new Set<Event['type']>(frequentTypes);
 
 export interface LimitedEmit {
   readonly emit: Emit;
@@ -59,14 +61,6 @@ export function limitRepeats(emit: Emit): LimitedEmit {
     },
   };
 }
-
-const frequent = new Set<Event['type']>([
-  'request-rejected',
-  'request-denied',
-  'request-failed',
-  'response-cut',
-  'response-truncated-to-length',
-]);
 
 function isFrequent(event: Event): event is Frequent {
   return frequent.has(event.type);

@@ -1,16 +1,7 @@
-import type { DeathCause, EventOf } from '../base/events.js';
+import type { DeathCause, Event, EventOf } from '../base/events.js';
 import { endText, pairText, seconds, type Wording } from './words.js';
 
-export type DaemonEvent = EventOf<
-  | 'daemon-starting'
-  | 'daemon-ready'
-  | 'daemon-died'
-  | 'daemon-restarting'
-  | 'daemon-kept'
-  | 'daemon-restart-delayed'
-  | 'daemon-start-timeout'
-  | 'daemon-stop-timeout'
->;
+export type DaemonEvent = Extract<Event, { type: `daemon-${string}` }>;
 
 export function daemonWording(event: DaemonEvent): Wording {
   const where = pairText(event);

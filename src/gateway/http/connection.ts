@@ -98,7 +98,7 @@ export class Connection implements ServingConnection {
       return;
     }
     this.#ahead = true;
-    this.socket.pause();
+    this.#readNoMore();
     if (this.#waiting.length < lookAhead && !this.#broken) this.#waiting.push(exchange);
     else this.#broken = true;
   }
@@ -107,7 +107,22 @@ export class Connection implements ServingConnection {
   drop(): void {
     this.#ahead = true;
     this.#headDone(this.socket.bytesRead);
-    if (!this.lingers) this.socket.pause();
+    if (!this.lingers) this.#readNoMore();
+  }
+
+  /**
+   * What a client sends ahead would be kept by node:http without any bound. That resumes the socket at the end of each
+   * message, in the next tick: the pause comes behind it, and still before anything else is read.
+   */
+  #readNoMore(): void {
+    this.socket.pause();
+    const { current } = this;
+    if (current) process.nextTick(() => process.nextTick(pauseAgain, this, current));
+  }
+
+  /** Unless another request runs by now, or none: those need what comes. */
+  pauseAgain(behind: HttpExchange): void {
+    if (this.current === behind && !this.lingers) this.socket.pause();
   }
 
   #run(exchange: HttpExchange): void {
@@ -302,6 +317,10 @@ export class Connection implements ServingConnection {
     }
     return now - this.#stalledAt > this.rules.timeout * 1000;
   }
+}
+
+function pauseAgain(connection: Connection, behind: HttpExchange): void {
+  connection.pauseAgain(behind);
 }
 
 function runNext(connection: Connection): void {

@@ -108,6 +108,28 @@ test('a head that is not finished counts behind a request that runs, too', async
   assert.ok(count > 0);
 });
 
+test('what a client sends ahead of an answer is left to its own buffers', async (t) => {
+  const running = await run(t);
+  const runtime = await running.runtime(() => {});
+  const client = running.client().send(get('/late'));
+  await runtime.request(0);
+  const ahead = Buffer.from(`${begun}\r\n`.repeat(4));
+  const most = 32 * 1024 * 1024;
+  let sent = 0;
+  await new Promise<void>((resolve) => {
+    let quiet: NodeJS.Timeout;
+    const more = () => {
+      clearTimeout(quiet);
+      quiet = setTimeout(resolve, 500);
+      if (sent >= most) return;
+      sent += ahead.length;
+      client.socket.write(ahead, more);
+    };
+    more();
+  });
+  assert.ok(sent < most, `${sent} bytes were read ahead`);
+});
+
 test('a head within the documented limits is answered: 90 fields of 8,000 bytes', async (t) => {
   const running = await run(t);
   const runtime = await running.runtime((request) => request.text('fine'));

@@ -17,6 +17,9 @@ export interface Stated<T> {
   readonly at: Span;
 }
 
+/** In the place of a file, for what was stated by options of a command. */
+export const commandLineFile = 'command line';
+
 /** `file:line:column`, the form that editors and terminals make clickable. */
 export function formatSpan(span: Span): string {
   return `${span.file}:${span.line}:${span.column}`;

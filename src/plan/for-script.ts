@@ -1,6 +1,6 @@
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { type Diagnostic, diagnostic } from '../base/diagnostic.js';
-import type { Span, Stated } from '../base/span.js';
+import { commandLineFile, type Span, type Stated } from '../base/span.js';
 import type { Config, HostSettings } from '../config/config.js';
 import { emptyHost } from '../config/host.js';
 import type { Machine } from '../python/machine.js';
@@ -147,7 +147,7 @@ function configForScript(script: string, home: string | undefined, options: Scri
 /** Messages of `serve` point at the command line as it would be typed. */
 function commandLine({ script, venv }: ScriptOptions): Span {
   const text = `venvhost serve ${script}${venv === undefined ? '' : ` --venv ${venv}`}`;
-  return { file: 'command line', line: 1, column: 1, endColumn: text.length + 1, text };
+  return { file: commandLineFile, line: 1, column: 1, endColumn: text.length + 1, text };
 }
 
 function groupName(script: string): string {

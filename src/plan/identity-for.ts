@@ -1,5 +1,6 @@
 import { findSetpriv } from '../base/as-identity.js';
 import type { Diagnostic } from '../base/diagnostic.js';
+import { commandLineFile } from '../base/span.js';
 import { emptyHost } from '../config/host.js';
 import type { Machine } from '../python/machine.js';
 import { type Accounts, readAccounts } from './accounts.js';
@@ -25,7 +26,7 @@ export async function identityFor(
     groups: [`#${machine.self.gid}`],
   });
   const text = `venvhost venv --user ${user}`;
-  const at = { file: 'command line', line: 1, column: 15, endColumn: text.length + 1, text };
+  const at = { file: commandLineFile, line: 1, column: 15, endColumn: text.length + 1, text };
   const { applications, diagnostics } = planIdentities(
     {
       global: { listen: [], ...(user !== undefined && { user: { value: user, at } }) },

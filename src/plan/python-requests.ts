@@ -1,4 +1,4 @@
-import type { Span, Stated } from '../base/span.js';
+import { commandLineFile, type Span, type Stated } from '../base/span.js';
 import type { Config } from '../config/config.js';
 import type { HomeSetting } from '../python/home.js';
 import type { PythonRequest } from '../python/inspect.js';
@@ -50,5 +50,5 @@ export function statedHome(
 
 /** `venvhost serve` builds its configuration from the command line. */
 function settingOf(at: Span): HomeSetting {
-  return at.text.startsWith('venvhost serve') ? '--venv' : 'python-home';
+  return at.file === commandLineFile ? '--venv' : 'python-home';
 }

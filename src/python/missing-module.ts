@@ -13,6 +13,8 @@ export interface MissingModule {
   readonly executable: string;
   readonly pythonPath: readonly string[];
   readonly distributions?: readonly { readonly name: string }[] | undefined;
+  /** The process group stands in no file: `venvhost serve` made it of its options. */
+  readonly served?: boolean;
 }
 
 type Files = Pick<Machine, 'look' | 'list'>;
@@ -43,12 +45,13 @@ function nowhere({ executable }: MissingModule, name: string): string {
 }
 
 function pathHint(folder: string, missing: MissingModule, files: Files): string {
-  const { module, pythonPath, processGroup } = missing;
+  const { module, pythonPath, processGroup, served } = missing;
   const found = foundAt(folder, module.split('.'), files);
   if (pythonPath.includes(folder))
     return `${found} is there, and its folder is in the path: see whether its modes and the code in it are right`;
   const whole = [...pythonPath, folder].join(':');
   const value = /\s/.test(whole) ? `"${whole}"` : whole;
+  if (served) return `it is ${found}: start with --python-path ${value}`;
   const where =
     processGroup === ''
       ? `WSGIPythonPath ${value}`

@@ -1,4 +1,5 @@
 import type { Emit } from '../base/events.js';
+import { commandLineFile } from '../base/span.js';
 import { isNamed, namedScripts } from '../plan/named-scripts.js';
 import type { Plan } from '../plan/plan.js';
 import type { Machine } from '../python/machine.js';
@@ -51,7 +52,11 @@ function hintFor(
   const group = groups.find(({ name }) => name === processGroup);
   const own = isNamed(namedScripts(plan, processGroup), script);
   if (!group || !own || module.length > 200) return undefined;
-  const { pythonPath, python } = group;
+  const { pythonPath, python, at } = group;
   const { executable } = python;
-  return missingModuleHint({ module, script, processGroup, executable, pythonPath }, machine);
+  const served = at?.file === commandLineFile;
+  return missingModuleHint(
+    { module, script, processGroup, executable, pythonPath, served },
+    machine,
+  );
 }

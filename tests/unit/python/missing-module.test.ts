@@ -69,3 +69,7 @@ test('a folder that is on the path already is not advised again, and others are 
 test('folders of other users are not looked into', () => {
   assert.match(hint('theirs', { script: '/home/app.wsgi' }), /^there is no module theirs/);
 });
+
+test('who serves one script has an option to write, and no file', () => {
+  assert.match(hint('shop', { served: true }), /start with --python-path \/srv\/shop$/);
+});

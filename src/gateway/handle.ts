@@ -96,13 +96,10 @@ export class Handler {
     variables: Variables,
     names: readonly string[] | undefined,
   ): void {
-    const closed = found.folders?.find(({ route, path }) => {
-      const own = route.variablesOf(exchange, path);
-      return !route.access.allows({ exchange, variables: own, names });
-    });
+    const question = { exchange, variables: variablesAsked(exchange, found, variables), names };
+    const closed = found.folders?.find(({ route }) => !route.access.allows(question));
     if (closed) this.#own.deny(exchange, found, variables, closed.route);
-    else if (found.route.access.allows({ exchange, variables, names }))
-      this.#proceed(exchange, found, variables);
+    else if (found.route.access.allows(question)) this.#proceed(exchange, found, variables);
     else {
       const other = found.otherwise?.();
       if (other && other.outcome.kind !== 'fail') this.#decide(exchange, other);
@@ -155,6 +152,15 @@ export class Handler {
       callable: expandCallable(settings.callable, variables),
     }).start();
   }
+}
+
+/**
+ * What access rules see. An index is a subrequest in Apache, which has the variables of the request for its folder:
+ * SetEnvIf of sections that hold for the index alone opens nothing.
+ */
+function variablesAsked(exchange: Exchange, { folders }: Resolution, own: Variables): Variables {
+  const asked = folders?.[0];
+  return asked ? asked.route.variablesOf(exchange, asked.path) : own;
 }
 
 function bodyRefusal(

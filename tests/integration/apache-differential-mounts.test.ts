@@ -160,6 +160,16 @@ SetEnvIf Request_URI "/$" FOLDER=1
     requests: ['/', '/f.txt', '/sub/', '/sub/f.txt', '/new/', '/new/f.txt'],
   },
   {
+    name: 'SetEnvIf of sections that hold for the index alone opens it for nobody',
+    configuration: `${open}
+DirectoryIndex f.txt index.html
+<LocationMatch "f">
+SetEnvIf Request_URI "f" OPEN=1
+Require env OPEN
+</LocationMatch>`,
+    requests: ['/', '/f.txt', '/sub/', '/sub/f.txt', '/new/'],
+  },
+  {
     name: 'an index that is closed leaves the folder to the next one',
     configuration: `${open}
 DirectoryIndex sub/f.txt f.txt /new/page.html

@@ -42,8 +42,8 @@ export type SlotState =
 export type SlotEvent =
   | { readonly type: 'start' }
   | { readonly type: 'ready' }
-  /** The process announced that it leaves by itself. */
-  | { readonly type: 'leaving'; readonly reason: LeavingReason }
+  /** The process announced that it leaves by itself. `used` as in `exited`. */
+  | { readonly type: 'leaving'; readonly reason: LeavingReason; readonly used: boolean }
   | { readonly type: 'boot-failed' }
   /** Another process was started beside the one that serves. */
   | { readonly type: 'try' }
@@ -140,7 +140,7 @@ function whileStarting(
     case 'exited':
       return restart('unready', state, now, limits);
     case 'leaving':
-      return replace(event.reason, state, now, limits);
+      return replace(event, state, now, limits);
     case 'stop':
       return stop(event.graceful, now, limits);
     default:
@@ -158,7 +158,7 @@ function whileReady(
     case 'exited':
       return restart(event.used ? 'used' : 'unused', state, now, limits);
     case 'leaving':
-      return replace(event.reason, state, now, limits);
+      return replace(event, state, now, limits);
     case 'try': {
       const deadline = limits.startup > 0 ? now + limits.startup : never;
       return {
@@ -251,15 +251,16 @@ function restart(
 
 /** The process goes by itself; its place is free for the next one now. */
 function replace(
-  reason: LeavingReason,
+  { reason, used }: SlotEvent & { type: 'leaving' },
   state: { since: number; failures: Failures },
   now: number,
   limits: SlotLimits,
 ): Step {
+  // The next one may be no easier to reach. And whoever says that it leaves, has done nothing and stays for its
+  // graceful time is one of hundreds soon.
   const failures =
-    reason === 'unreachable'
-      ? // The next one may be no easier to reach.
-        afterDeath(state.failures, 'unused', now - state.since)
+    reason === 'unreachable' || !used
+      ? afterDeath(state.failures, 'unused', now - state.since)
       : noFailures;
   const step = startAfter(delayAfter(failures, limits.share), failures, now, limits);
   return { state: step.state, effects: ['let-go', ...step.effects] };

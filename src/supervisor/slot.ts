@@ -213,7 +213,7 @@ export class DaemonSlot implements Slot, Trier {
 
   #leave(one: Incarnation, reason: LeavingReason, script?: string): void {
     if (this.#loop.state.kind !== 'stopping') this.#emitRestarting(one, reason, script);
-    this.#loop.handle({ type: 'leaving', reason });
+    this.#loop.handle({ type: 'leaving', reason, used: one.announced && one.files.begun() });
   }
 
   #emitRestarting({ pid }: Incarnation, reason: string, script: string | undefined): void {
@@ -238,7 +238,7 @@ export class DaemonSlot implements Slot, Trier {
     if (one === successor) this.#giveUp(one.trial, { reason, failure });
     else if (one === current && one.trial && this.#loop.state.kind === 'starting') {
       // The one that it should have taken the place of has gone meanwhile. It ends: it may have damage.
-      this.#loop.handle({ type: 'leaving', reason: 'signal' });
+      this.#loop.handle({ type: 'leaving', reason: 'signal', used: false });
       this.#endTrial(one.trial, { kind: 'failed', reason, failure });
     } else {
       one.addLacking(failure);

@@ -27,8 +27,8 @@ const succeeding: SlotState & { kind: 'succeeding' } = {
   doomed: false,
 };
 
-const leaving: SlotEvent = { type: 'leaving', reason: 'signal' };
-const unreachable: SlotEvent = { type: 'leaving', reason: 'unreachable' };
+const leaving: SlotEvent = { type: 'leaving', reason: 'signal', used: true };
+const unreachable: SlotEvent = { type: 'leaving', reason: 'unreachable', used: true };
 const exited: SlotEvent = { type: 'exited', used: false };
 const crashed: SlotEvent = { type: 'exited', used: true };
 const stop = (graceful: number): SlotEvent => ({ type: 'stop', graceful });
@@ -127,6 +127,22 @@ const table: [string, SlotState, SlotEvent, number, string, string[]][] = [
     ready,
     unreachable,
     10_000,
+    'backing-off',
+    ['let-go', 'report-delay'],
+  ],
+  [
+    'a process that leaves and has done nothing is not replaced at once',
+    ready,
+    { ...leaving, used: false },
+    100,
+    'backing-off',
+    ['let-go', 'report-delay'],
+  ],
+  [
+    'nor is one that leaves while it starts',
+    starting,
+    { ...leaving, used: false },
+    100,
     'backing-off',
     ['let-go', 'report-delay'],
   ],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compilePattern, whyNotLinear } from '../../../src/patterns/pattern.js';
-import { MatchTimeout } from '../../../src/patterns/timed.js';
+import { MatchTimeout, timed } from '../../../src/patterns/timed.js';
 
 /** Of these none may take more than a blink; without bounds the first ones take years. */
 const blink = 2000;
@@ -53,4 +53,11 @@ test('lookaround and back-references are named where texts could make them slow,
   for (const [pattern, reason] of cases)
     if (reason) assert.match(whyNotLinear(pattern) ?? '', reason, pattern);
     else assert.equal(whyNotLinear(pattern), undefined, pattern);
+});
+
+test("time in which the processor was somebody else's is no long match", () => {
+  const slept = new Int32Array(new SharedArrayBuffer(4));
+  const sleep = () => Atomics.wait(slept, 0, 0, 10);
+  assert.equal(timed('busy machine', sleep), 'timed-out');
+  assert.equal(timed('busy machine', sleep), 'timed-out', 'it is tried again at once');
 });

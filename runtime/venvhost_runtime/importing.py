@@ -28,7 +28,7 @@ def main():
     replace_standard_streams(_Silent())
     Api(_Runtime(boot)).install()
     try:
-        module = Script(boot["script"]).load(_Silent())
+        module = Script(boot["script"]).load(_Silent(), lambda: None)
         found = {"callable": boot["callable"] is None or callable(module.__dict__.get(boot["callable"]))}
     except BaseException:
         found = {"failed": _first_cause(sys.exc_info(), boot["script"])}

@@ -208,11 +208,12 @@ class Runtime(object):
         # Should the import end the process, others know which.
         if not self._invented:
             self.control.send(frames.CONTROL_LOADING, dict(values, stamp=stamp(script.path)))
-        module = script.load(self.control)
+        return script.load(self.control, lambda: self._tell_loaded(values))
+
+    def _tell_loaded(self, values):
         # What clients have made up is imported by a successor when they ask for it.
         if not self._invented:
             self.control.send(frames.CONTROL_LOADED, values)
-        return module
 
     def preload(self, scripts):
         """Imports scripts before the first request for them. False where one cannot be, and this process is on trial."""

@@ -98,8 +98,11 @@ class Script(object):
             self.module = module
         return module
 
-    def load(self, control):
-        """Executes the file in a fresh module. Raises whatever it raises; then nothing of the module is kept."""
+    def load(self, control, tell):
+        """Executes the file in a fresh module. Raises whatever it raises; then nothing of the module is kept.
+
+        ``tell`` is called before any thread can run it: a request that ends the process is no failed import.
+        """
         name = module_name(self.path)
         control.message("info", "%s script \"%s\"" % ("reloading" if self._known else "loading", self.path))
         modified = _modified(self.path)
@@ -116,6 +119,7 @@ class Script(object):
         except BaseException:
             sys.modules.pop(name, None)
             raise
+        tell()
         self.modified = modified
         self.failure = self._previous = None
         self.module = module

@@ -120,7 +120,7 @@ export const reading = {
     cause:
       'Regular expressions are matched in time proportional to the text. Lookaround such as (?=…), back-references such as \\1, and counts beyond 1,000 rule that out, and the pattern can match in so many ways that a text made for it would take long.',
     happens:
-      'It works. A request for which the pattern takes more than 20 ms gets 400, and others wait meanwhile. For up to 80 ms after that, requests with long texts for such patterns get 400 at once.',
+      'It works. A request for which the pattern takes more than 20 ms gets 400, and others wait meanwhile. For up to 80 ms after that, requests with long texts for the same pattern get 400 at once.',
     remedy:
       'Begin the pattern with "^", avoid repetitions one after or within the other, or write it without what the message names.',
     example: 'SetEnvIf User-Agent "^Mozilla/[0-9]" browser',

@@ -10,6 +10,8 @@ const most = 100;
 const fresh = 5_000;
 /** The part of the time that may be spent on looking for the modules of one group: it names them, and owns the folders. */
 const share = 0.02;
+/** Milliseconds that may be spent at once: several scripts may miss something when a site is new. */
+const burst = 100;
 
 /**
  * Adds the way out to what runtimes say about modules that were not found, as `check --import` does. Code of an
@@ -21,8 +23,8 @@ export function explainImports(
   emit: Emit,
 ): Emit {
   const kept = new Map<string, { readonly hint: string | undefined; readonly until: number }>();
-  /** When the next look for a group may be. */
-  const nextLook = new Map<string, number>();
+  /** Milliseconds that were spent on a group, less its share of the time since `at`. */
+  const spent = new Map<string, { readonly milliseconds: number; readonly at: number }>();
   const now = () => performance.now();
   return (event) => {
     if (event.type !== 'runtime-message' || !event.missing) return emit(event);
@@ -31,9 +33,11 @@ export function explainImports(
     let known = kept.get(key);
     if (!known || known.until < now()) {
       const since = now();
-      if (since < (nextLook.get(processGroup) ?? 0)) return emit(event);
+      const before = spent.get(processGroup) ?? { milliseconds: 0, at: since };
+      const owed = Math.max(0, before.milliseconds - share * (since - before.at));
+      if (owed >= burst) return emit(event);
       known = { hint: hintFor(plan, machine, processGroup, missing), until: now() + fresh };
-      nextLook.set(processGroup, now() + (now() - since) / share);
+      spent.set(processGroup, { milliseconds: owed + now() - since, at: now() });
       if (kept.size >= most) kept.clear();
       kept.set(key, known);
     }

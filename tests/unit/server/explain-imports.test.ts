@@ -30,5 +30,6 @@ test('a process that says often what it did not find does not keep the server bu
     });
   assert.equal(told.length, 100);
   assert.ok('hint' in (told[0] as Event), 'the first one is explained');
-  assert.ok(looks <= 5, `${looks} folders were read`);
+  // Some 100 ms, of the 2 s that all would take.
+  assert.ok(looks <= 25, `${looks} folders were read`);
 });
